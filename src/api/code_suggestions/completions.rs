@@ -1,0 +1,80 @@
+//! `POST /api/v4/code_suggestions/completions`: completions and generations, whole or streamed (GitLab 16.2 and later;
+//! parameters as in 19.3). At most `limits.completions` requests per user and period, then 429.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, header::CONTENT_LENGTH},
+    response::Response,
+};
+
+use super::{Limit, admitted, asker, notes};
+use crate::{
+    api::Reply,
+    params::CompletionRequest,
+    state::App,
+    suggestions::{self, Form, Shaped},
+    telemetry::Outcome,
+};
+
+/// Suggests code at the cursor.
+pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let (parts, admitted) = admitted(&app, request).await?;
+    let completion = CompletionRequest::from_params(admitted.params)?;
+    let limit = Limit {
+        limiter: &app.limits.completions,
+        name: "code_suggestions_completions",
+        marked: true,
+    };
+    let counted = limit.count(&app, &admitted.caller)?;
+    let notes = notes(&parts)?;
+    let project_path = completion.project_path.as_deref();
+    let asker = asker(
+        &app,
+        &admitted.caller,
+        &parts,
+        &notes.request_id,
+        project_path,
+    )
+    .await?;
+    let form = form(completion.stream, &parts.headers);
+    let shaped = suggestions::suggest(&app.gateway, &completion, &asker, form, &app.clock).await;
+    app.metrics.gateway(outcome(&shaped));
+    let shaped = shaped?;
+    if app.gateway.builtin().is_none() {
+        notes.set_upstream_status(shaped.status.as_u16());
+    }
+    Ok(counted.mark(into_response(shaped)))
+}
+
+/// What the client can read; events only if it says so, since editors that do not know them take any body for text.
+pub(crate) fn form(stream: bool, headers: &HeaderMap) -> Form {
+    let supported = |value: &str| value.eq_ignore_ascii_case("true") || value == "1";
+    let events = headers
+        .get("x-supports-sse-streaming")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(supported);
+    match (stream, events) {
+        (false, _) => Form::Document,
+        (true, true) => Form::Events,
+        (true, false) => Form::Text,
+    }
+}
+
+pub(crate) fn into_response(shaped: Shaped) -> Response {
+    let mut response = Response::new(shaped.body);
+    *response.status_mut() = shaped.status;
+    *response.headers_mut() = shaped.headers;
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response
+}
+
+fn outcome<E>(shaped: &Result<Shaped, E>) -> Outcome {
+    match shaped {
+        Err(_) => Outcome::Failed,
+        Ok(shaped) if !shaped.status.is_success() => Outcome::Refused,
+        Ok(shaped) if shaped.empty => Outcome::Empty,
+        Ok(_) => Outcome::Answered,
+    }
+}

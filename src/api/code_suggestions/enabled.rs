@@ -1,0 +1,46 @@
+//! `POST /api/v4/code_suggestions/enabled`: whether a project may use Code Suggestions (GitLab 16.7 and later). Success is
+//! the number 200 as a body, which is what GitLab answers.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+};
+
+use super::admitted;
+use crate::{
+    api::Reply,
+    config::UnknownProject,
+    params::EnabledRequest,
+    reply::{self, ApiError},
+    state::{App, Shared},
+};
+
+/// Answers for one project.
+pub async fn enabled(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let (_, admitted) = admitted(&app, request).await?;
+    let path = EnabledRequest::from_params(&admitted.params)?.project_path;
+    match project_switch(&app, &path).await? {
+        None => Err(ApiError::NotFound),
+        Some(false) => Err(ApiError::Forbidden),
+        Some(true) => Ok(reply::json(StatusCode::OK, "200")),
+    }
+}
+
+/// The switch that governs a project; `None` if there is no such project.
+pub(crate) async fn project_switch(app: &Shared, path: &str) -> Result<Option<bool>, ApiError> {
+    if path.trim().is_empty() {
+        return Ok(None);
+    }
+    let governing = app.governing_project(path).await?;
+    Ok(match (governing, app.settings.projects.unknown) {
+        (Some(project), UnknownProject::Allow) => Some(project.code_suggestions),
+        (Some(project), UnknownProject::Reject) => project
+            .path
+            .eq_ignore_ascii_case(path)
+            .then_some(project.code_suggestions),
+        (None, UnknownProject::Allow) => Some(true),
+        (None, UnknownProject::Reject) => None,
+    })
+}

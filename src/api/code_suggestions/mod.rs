@@ -1,0 +1,127 @@
+//! The endpoints under `/api/v4/code_suggestions`: the checks that they share, in GitLab's order.
+
+pub mod completions;
+pub mod connection_details;
+pub mod direct_access;
+pub mod enabled;
+pub mod legacy;
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header::ALLOW, request::Parts},
+    response::Response,
+};
+
+use crate::{
+    auth::{CODE_SUGGESTIONS, Caller},
+    gateway::Asker,
+    ids::RequestId,
+    limits::{Decision, Limiter},
+    middleware::{Admitted, Notes, admit},
+    reply::{ApiError, rate_limit_headers},
+    state::{App, Shared},
+};
+
+/// `OPTIONS` on any of these endpoints: asks nobody, costs nothing.
+pub async fn options() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("OPTIONS, POST"));
+    response
+}
+
+/// Everything up to the parameters: who asks, whether the instance's switch is on, whether the user's is.
+async fn admitted(app: &App, request: Request) -> Result<(Parts, Admitted), ApiError> {
+    let (parts, body) = request.into_parts();
+    let admitted = admit(app, &parts, body, CODE_SUGGESTIONS).await?;
+    if !app.settings.instance.enabled {
+        return Err(ApiError::SwitchedOff);
+    }
+    if !admitted.caller.user.code_suggestions {
+        return Err(ApiError::NotEntitled);
+    }
+    Ok((parts, admitted))
+}
+
+/// A limit of one endpoint, by the name that replies carry.
+struct Limit<'a> {
+    limiter: &'a Limiter,
+    name: &'static str,
+    /// Whether refusals are marked as this server's own.
+    marked: bool,
+}
+
+/// A counted request.
+struct Counted {
+    decision: Option<Decision>,
+    name: &'static str,
+    resets_at: i64,
+}
+
+impl Limit<'_> {
+    fn count(&self, app: &Shared, caller: &Caller) -> Result<Counted, ApiError> {
+        let decision = self.limiter.check(caller.user.id);
+        let resets_in = decision.map_or(0, |decision| decision.retry_after());
+        let resets_at = app.clock.unix().saturating_add_unsigned(resets_in);
+        match decision {
+            Some(decision) if !decision.allowed => Err(ApiError::RateLimited {
+                decision,
+                name: self.name,
+                marked: self.marked,
+                resets_at,
+            }),
+            decision => Ok(Counted {
+                decision,
+                name: self.name,
+                resets_at,
+            }),
+        }
+    }
+}
+
+impl Counted {
+    /// Puts what is left of the limit on a reply.
+    fn mark(&self, mut response: Response) -> Response {
+        if let Some(decision) = self.decision.filter(|_| response.status().is_success()) {
+            rate_limit_headers(response.headers_mut(), &decision, self.name, self.resets_at);
+        }
+        response
+    }
+}
+
+/// On whose behalf the gateway is asked.
+async fn asker<'a>(
+    app: &App,
+    caller: &Caller,
+    parts: &'a Parts,
+    request_id: &'a RequestId,
+    project_path: Option<&str>,
+) -> Result<Asker<'a>, ApiError> {
+    let project = match project_path {
+        Some(path) => app.governing_project(path).await?,
+        None => None,
+    };
+    // A switch that is inherited from a group says nothing about the project's own number.
+    let own = project.filter(|project| {
+        project_path.is_some_and(|path| path.eq_ignore_ascii_case(&project.path))
+    });
+    Ok(Asker {
+        user_id: caller.user.id,
+        global_user_id: app.global_user_id(caller.user.id),
+        request_id,
+        language_server: parts.headers.get("x-gitlab-language-server-version"),
+        project_id: own.map(|project| project.id),
+    })
+}
+
+/// The notes of a request; they are there for every request that came through the edge.
+fn notes(parts: &Parts) -> Result<&Notes, ApiError> {
+    parts
+        .extensions
+        .get::<std::sync::Arc<Notes>>()
+        .map(AsRef::as_ref)
+        .ok_or(ApiError::Internal)
+}

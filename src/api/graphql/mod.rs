@@ -1,0 +1,124 @@
+//! `POST /api/graphql`: what editors ask at start and for each project (GitLab 16.8 and later). A token that is no good is
+//! refused as a whole; without a token there is no current user. Introspection works; one operation a request.
+
+mod schema;
+
+pub use schema::{Schema, schema};
+
+use std::sync::Arc;
+
+use async_graphql::Variables;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Reply;
+use crate::{
+    auth::{AuthError, Caller},
+    middleware::{AuthOrApiError, authenticated, read_body, read_strangers_body},
+    reply::{self, ApiError},
+    state::App,
+    store::{Scope, Scopes},
+};
+
+/// Longest query text, in characters.
+const LONGEST_QUERY: usize = 10_000;
+
+const ACCEPTED: Scopes = Scopes::of(&[Scope::Api, Scope::ReadApi, Scope::AiFeatures]);
+
+#[derive(Deserialize)]
+struct Asked {
+    query: String,
+    #[serde(default)]
+    variables: Option<serde_json::Value>,
+    #[serde(default, rename = "operationName")]
+    operation_name: Option<String>,
+}
+
+/// Who asks, as resolvers see it.
+pub(super) struct Asking {
+    app: Arc<App>,
+    caller: Option<Caller>,
+}
+
+/// Answers an operation.
+pub async fn execute(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let (parts, body) = request.into_parts();
+    let caller = match authenticated(&app, &parts).await {
+        Ok(caller) if caller.scopes.intersects(ACCEPTED) => Some(caller),
+        Ok(_) => return Ok(refused(StatusCode::UNAUTHORIZED, "Invalid token")),
+        Err(AuthOrApiError::Auth(AuthError::Unknown)) if !carries_credential(&parts) => None,
+        Err(AuthOrApiError::Auth(AuthError::Store(error))) => return Err(error.into()),
+        Err(AuthOrApiError::Auth(_)) => {
+            return Ok(refused(StatusCode::UNAUTHORIZED, "Invalid token"));
+        }
+        Err(AuthOrApiError::Api(error)) => return Err(error),
+    };
+    let body = match caller {
+        Some(_) => read_body(&app, &parts.headers, body).await?,
+        None => read_strangers_body(&app, &parts.headers, body).await?,
+    };
+    let is_json = parts.headers.get(CONTENT_TYPE).is_none_or(is_json);
+    let operation = match serde_json::from_slice::<Asked>(&body) {
+        Ok(operation) if is_json => operation,
+        _ => {
+            return Ok(refused(
+                StatusCode::BAD_REQUEST,
+                "The request is no GraphQL operation",
+            ));
+        }
+    };
+    if operation.query.chars().count() > LONGEST_QUERY {
+        return Ok(refused(StatusCode::OK, "Query too large"));
+    }
+    let mut asked = async_graphql::Request::new(operation.query).variables(
+        operation
+            .variables
+            .map_or_else(Variables::default, Variables::from_json),
+    );
+    if let Some(name) = operation.operation_name.filter(|name| !name.is_empty()) {
+        asked = asked.operation_name(name);
+    }
+    let answer = app
+        .graphql
+        .execute(asked.data(Asking {
+            app: Arc::clone(&app),
+            caller,
+        }))
+        .await;
+    if !answer.errors.is_empty() {
+        // Editors take data next to errors for a failure; there is never both.
+        let errors: Vec<_> = answer
+            .errors
+            .iter()
+            .map(|error| json!({ "message": error.message }))
+            .collect();
+        return Ok(reply::json_value(
+            StatusCode::OK,
+            &json!({ "errors": errors }),
+        ));
+    }
+    let data = answer.data.into_json().map_err(|_| ApiError::Internal)?;
+    Ok(reply::json_value(StatusCode::OK, &json!({ "data": data })))
+}
+
+fn refused(status: StatusCode, message: &str) -> Response {
+    reply::json_value(status, &json!({ "errors": [{ "message": message }] }))
+}
+
+fn is_json(value: &HeaderValue) -> bool {
+    value
+        .to_str()
+        .is_ok_and(|text| text.to_ascii_lowercase().starts_with("application/json"))
+}
+
+fn carries_credential(parts: &axum::http::request::Parts) -> bool {
+    let query = parts.uri.query().unwrap_or_default();
+    parts.headers.contains_key("authorization")
+        || parts.headers.contains_key("private-token")
+        || query.contains("token=")
+}

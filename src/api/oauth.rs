@@ -1,0 +1,57 @@
+//! Identity for machines: `/oauth/token/info`, the discovery document and the public keys. A gateway that trusts this
+//! host finds the key of our tokens through the last two (OpenID Connect Discovery 1.0, RFC 7517).
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    response::Response,
+};
+use serde_json::json;
+
+use super::Reply;
+use crate::{
+    reply::{self, ApiError},
+    routes,
+    state::App,
+};
+
+/// Details of an OAuth access token. Personal access tokens are not described here, as in GitLab.
+pub async fn token_info() -> Reply {
+    Err(ApiError::TokenUnknownHere)
+}
+
+/// Where everything about identity is.
+pub async fn discovery(State(app): State<Arc<App>>) -> Response {
+    let url = &app.instance.external_url;
+    let document = json!({
+        "issuer": url,
+        "authorization_endpoint": format!("{url}/oauth/authorize"),
+        "token_endpoint": format!("{url}/oauth/token"),
+        "revocation_endpoint": format!("{url}/oauth/revoke"),
+        "introspection_endpoint": format!("{url}/oauth/introspect"),
+        "userinfo_endpoint": format!("{url}/oauth/userinfo"),
+        "jwks_uri": format!("{url}{}", routes::KEYS),
+        "scopes_supported": ["api", "read_api", "read_user", "ai_features"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": ["iss", "sub", "aud", "exp", "iat"],
+        "code_challenge_methods_supported": ["S256"],
+    });
+    reply::json_value(StatusCode::OK, &document)
+}
+
+/// The public keys.
+pub async fn keys(State(app): State<Arc<App>>) -> Response {
+    let keys = json!({ "keys": [app.key.public_jwk()] });
+    let mut response = reply::json_value(StatusCode::OK, &keys);
+    let cached = HeaderValue::from_static("max-age=86400, public, must-revalidate, no-transform");
+    response.headers_mut().insert(CACHE_CONTROL, cached);
+    response
+}

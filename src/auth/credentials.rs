@@ -1,0 +1,182 @@
+//! Where a credential may stand in a request, and which one counts when there are several (GitLab: API
+//! authentication; `lib/gitlab/auth/auth_finders`). Nothing else authenticates: not Basic, not cookies, not look-alike
+//! headers.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+
+static PRIVATE_TOKEN: HeaderName = HeaderName::from_static("private-token");
+
+/// Every credential that a request carries.
+#[derive(Debug, Default, Clone)]
+pub struct Credentials {
+    /// Parameter `private_token`.
+    pub private_token: Option<String>,
+    /// Header `PRIVATE-TOKEN`.
+    pub private_token_header: Option<String>,
+    /// Parameter `access_token`.
+    pub access_token: Option<String>,
+    /// Header `Authorization: Bearer`.
+    pub bearer: Option<String>,
+    /// Parameter `bearer_token`.
+    pub bearer_token: Option<String>,
+}
+
+/// Credentials that cannot be told apart or read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialsError {
+    /// A header that may stand once stands twice, or its value is no text.
+    #[error("a credential header is given twice or is no text")]
+    Unusable,
+    /// Header and parameter both carry an access token.
+    #[error("both the Authorization header and the payload carry an access token")]
+    Twice,
+}
+
+impl Credentials {
+    /// The credentials in the head of a request.
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, CredentialsError> {
+        let private_token_header = single(headers, &PRIVATE_TOKEN)?.map(str::to_owned);
+        let bearer = single(headers, &AUTHORIZATION)?
+            .and_then(bearer_value)
+            .map(str::to_owned);
+        Ok(Self {
+            private_token_header,
+            bearer,
+            ..Self::default()
+        })
+    }
+
+    /// The one that counts: parameter `private_token`, header `PRIVATE-TOKEN`, then the access-token places.
+    pub fn chosen(&self) -> Result<Option<&str>, CredentialsError> {
+        if self.bearer.is_some() && self.access_token.is_some() {
+            return Err(CredentialsError::Twice);
+        }
+        let places = [
+            &self.private_token,
+            &self.private_token_header,
+            &self.access_token,
+            &self.bearer,
+            &self.bearer_token,
+        ];
+        Ok(places
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .find(|token| !token.is_empty()))
+    }
+}
+
+fn single<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a str>, CredentialsError> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(CredentialsError::Unusable);
+    }
+    HeaderValue::to_str(value)
+        .map(Some)
+        .map_err(|_| CredentialsError::Unusable)
+}
+
+/// The token of `Bearer TOKEN`; the scheme's case does not matter (RFC 9110 section 11.1).
+fn bearer_value(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim_matches(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn headers_are_read_as_gitlab_reads_them() {
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>);
+
+        let cases: &[Case<'_>] = &[
+            (&[], None),
+            (&[("private-token", "a")], Some("a")),
+            (&[("authorization", "Bearer b")], Some("b")),
+            (&[("authorization", "bearer b")], Some("b")),
+            (&[("authorization", "BEARER  b")], Some("b")),
+            (&[("authorization", "Basic b")], None),
+            (&[("authorization", "b")], None),
+            (&[("authorization", "Bearer")], None),
+            (&[("authorization", "Bearer ")], None),
+            (
+                &[("private-token", "a"), ("authorization", "Bearer b")],
+                Some("a"),
+            ),
+            (&[("private_token", "a")], None),
+            (&[("job-token", "a")], None),
+        ];
+        for (pairs, expected) in cases {
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, *value)).collect();
+            let headers: HeaderMap = pairs
+                .iter()
+                .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
+                .collect();
+            let credentials = Credentials::from_headers(&headers).unwrap();
+            assert_eq!(credentials.chosen().unwrap(), *expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_given_twice_is_refused() {
+        for name in ["private-token", "authorization"] {
+            let twice = headers(&[(name, "Bearer good"), (name, "Bearer bad")]);
+            assert_eq!(
+                Credentials::from_headers(&twice).unwrap_err(),
+                CredentialsError::Unusable,
+                "{name}"
+            );
+        }
+        assert!(Credentials::from_headers(&headers(&[("private-token", "caf\u{e9}")])).is_err());
+    }
+
+    #[test]
+    fn parameters_come_first_and_access_tokens_may_not_disagree() {
+        let text = |text: &str| Some(text.to_owned());
+        let all = Credentials {
+            private_token: text("p"),
+            private_token_header: text("h"),
+            access_token: None,
+            bearer: text("b"),
+            bearer_token: text("t"),
+        };
+        assert_eq!(all.chosen(), Ok(Some("p")));
+        let without_private = Credentials {
+            private_token: None,
+            private_token_header: None,
+            ..all.clone()
+        };
+        assert_eq!(without_private.chosen(), Ok(Some("b")));
+        let both = Credentials {
+            access_token: text("a"),
+            ..all
+        };
+        assert_eq!(both.chosen(), Err(CredentialsError::Twice));
+        let only = Credentials {
+            bearer_token: text("t"),
+            ..Credentials::default()
+        };
+        assert_eq!(only.chosen(), Ok(Some("t")));
+    }
+}

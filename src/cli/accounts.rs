@@ -1,0 +1,320 @@
+//! Commands on users, tokens and projects. They write to the database that a running server reads.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{Failure, line, output::list};
+use crate::{
+    auth::{CODE_SUGGESTIONS, make_token},
+    clock::{Clock, iso_date, iso8601, parse_date},
+    state::Local,
+    store::{NewToken, NewUser, Scopes, StoreError, UserSwitch},
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UserCommand {
+    /// Add a user.
+    Add {
+        /// Name to sign in with.
+        name: String,
+        /// Let the user administer the instance.
+        #[arg(long)]
+        admin: bool,
+    },
+    /// List all users.
+    List(ListArgs),
+    /// Refuse every token of a user.
+    Block {
+        /// Name of the user.
+        name: String,
+    },
+    /// Take a block back.
+    Unblock {
+        /// Name of the user.
+        name: String,
+    },
+    /// Set the Code Suggestions switch of a user.
+    Set {
+        /// Name of the user.
+        name: String,
+        /// Whether the user may use Code Suggestions.
+        #[arg(long)]
+        code_suggestions: Switch,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Make a token and print it, once.
+    Create {
+        /// Name of the user that it is for.
+        #[arg(long)]
+        user: String,
+        /// What to call it.
+        #[arg(long, default_value = "token")]
+        name: String,
+        /// What it may be used for, separated by commas.
+        #[arg(long, default_value = "api")]
+        scopes: Scopes,
+        /// Day from which it is refused, YYYY-MM-DD (UTC).
+        #[arg(long, value_parser = day)]
+        expires_at: Option<i64>,
+    },
+    /// List all tokens, without the tokens themselves.
+    List(ListArgs),
+    /// Revoke a token for good.
+    Revoke {
+        /// Its number, as listed.
+        id: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ProjectCommand {
+    /// Set the switch of a project or group; the longest path that has one decides.
+    Set {
+        /// Full path, such as group/project.
+        path: String,
+        /// Whether Code Suggestions may be used there.
+        #[arg(long)]
+        code_suggestions: Switch,
+    },
+    /// List all projects and groups that have a switch.
+    List(ListArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// Print a JSON array instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
+}
+
+fn day(text: &str) -> Result<i64, String> {
+    parse_date(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
+}
+
+pub(super) async fn user(command: UserCommand, local: Local) -> Result<(), Failure> {
+    let store = &local.store;
+    match command {
+        UserCommand::Add { name, admin } => {
+            if !is_username(&name) {
+                let rule = "a user name is 1 to 255 letters, digits, '_', '-' or '.', and begins with a letter or digit";
+                return Err(Failure::Usage(format!("'{name}': {rule}")));
+            }
+            let user = store
+                .add_user(NewUser {
+                    username: name,
+                    admin,
+                    created_at: now(),
+                })
+                .await?;
+            line(&format!("user {} added", user.username));
+        }
+        UserCommand::List(arguments) => {
+            let head = [
+                "id",
+                "username",
+                "admin",
+                "blocked",
+                "code_suggestions",
+                "created_at",
+            ];
+            let users = store.users().await?;
+            let rows: Vec<_> = users
+                .iter()
+                .map(|user| {
+                    let created = iso8601(user.created_at);
+                    row(json!([
+                        user.id,
+                        user.username,
+                        user.admin,
+                        user.blocked,
+                        user.code_suggestions,
+                        created
+                    ]))
+                })
+                .collect();
+            list(&head, &rows, arguments.json);
+        }
+        UserCommand::Block { name } => {
+            let user = store.switch_user(name, UserSwitch::Blocked, true).await?;
+            line(&format!("user {} blocked", user.username));
+        }
+        UserCommand::Unblock { name } => {
+            let user = store.switch_user(name, UserSwitch::Blocked, false).await?;
+            line(&format!("user {} unblocked", user.username));
+        }
+        UserCommand::Set {
+            name,
+            code_suggestions,
+        } => {
+            let on = code_suggestions == Switch::On;
+            let user = store
+                .switch_user(name, UserSwitch::CodeSuggestions, on)
+                .await?;
+            line(&format!(
+                "Code Suggestions {} for {}",
+                word(on),
+                user.username
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn token(command: TokenCommand, local: Local) -> Result<(), Failure> {
+    match command {
+        TokenCommand::Create {
+            user,
+            name,
+            scopes,
+            expires_at,
+        } => {
+            let scopes = if scopes.is_empty() {
+                CODE_SUGGESTIONS
+            } else {
+                scopes
+            };
+            line(&create_token(&local, user, name, scopes, expires_at).await?);
+        }
+        TokenCommand::List(arguments) => {
+            let head = [
+                "id",
+                "user",
+                "name",
+                "scopes",
+                "expires_at",
+                "revoked",
+                "created_at",
+            ];
+            let tokens = local.store.tokens().await?;
+            let rows: Vec<_> = tokens
+                .iter()
+                .map(|token| {
+                    let scopes: Vec<_> = token.scopes.names().collect();
+                    let expires = token.expires_at.map(iso_date);
+                    let created = iso8601(token.created_at);
+                    let user = &token.user.username;
+                    row(json!([
+                        token.id,
+                        user,
+                        token.name,
+                        scopes,
+                        expires,
+                        token.revoked,
+                        created
+                    ]))
+                })
+                .collect();
+            list(&head, &rows, arguments.json);
+        }
+        TokenCommand::Revoke { id } => {
+            local.store.revoke_token(id, now()).await?;
+            line(&format!("token {id} revoked"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn project(command: ProjectCommand, local: Local) -> Result<(), Failure> {
+    match command {
+        ProjectCommand::Set {
+            path,
+            code_suggestions,
+        } => {
+            let path = path.trim_matches('/').to_owned();
+            if path.is_empty() || path.chars().any(char::is_whitespace) || path.contains("//") {
+                return Err(Failure::Usage(format!(
+                    "'{path}': a path is written group/project"
+                )));
+            }
+            let on = code_suggestions == Switch::On;
+            let project = local.store.set_project(path, on, now()).await?;
+            line(&format!(
+                "Code Suggestions {} for {}",
+                word(on),
+                project.path
+            ));
+        }
+        ProjectCommand::List(arguments) => {
+            let projects = local.store.projects().await?;
+            let rows: Vec<_> = projects
+                .iter()
+                .map(|project| {
+                    let created = iso8601(project.created_at);
+                    row(json!([
+                        project.id,
+                        project.path,
+                        project.code_suggestions,
+                        created
+                    ]))
+                })
+                .collect();
+            list(
+                &["id", "path", "code_suggestions", "created_at"],
+                &rows,
+                arguments.json,
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Makes a token for a user and returns it; it is shown nowhere else.
+pub(super) async fn create_token(
+    local: &Local,
+    username: String,
+    name: String,
+    scopes: Scopes,
+    expires_at: Option<i64>,
+) -> Result<String, Failure> {
+    let (token, digest) = make_token(&local.secret).map_err(|error| Failure::other(&error))?;
+    let new = NewToken {
+        username,
+        digest,
+        name,
+        scopes,
+        created_at: now(),
+        expires_at,
+    };
+    local.store.add_token(new).await?;
+    Ok(token)
+}
+
+fn row(values: Value) -> Vec<Value> {
+    match values {
+        Value::Array(values) => values,
+        other => vec![other],
+    }
+}
+
+fn word(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+fn now() -> i64 {
+    Clock::System.unix()
+}
+
+fn is_username(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=255).contains(&name.len())
+        && name.bytes().all(allowed)
+        && name
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::other(&error)
+    }
+}

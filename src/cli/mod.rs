@@ -1,0 +1,173 @@
+//! The command line: the only place that prints and that decides the exit code. Commands work on the data directory and
+//! may run beside the server.
+
+mod accounts;
+mod output;
+mod probe;
+mod serve;
+mod settings;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{self, Settings, Sources},
+    state::Local,
+};
+use output::{line, problem};
+
+/// Exit code for wrong settings or arguments, as command-line parsers use it.
+const WRONG_SETTINGS: u8 = 2;
+
+/// A self-hosted server that speaks GitLab's Code Suggestions API.
+#[derive(Debug, Parser)]
+#[command(name = "code-suggestions", version, propagate_version = true)]
+struct Arguments {
+    /// File with settings (TOML). Without one the defaults and the environment count.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server. This is what happens without a command.
+    Serve,
+    /// Users of this instance.
+    #[command(subcommand)]
+    User(accounts::UserCommand),
+    /// Access tokens.
+    #[command(subcommand)]
+    Token(accounts::TokenCommand),
+    /// Code Suggestions switches of projects and groups.
+    #[command(subcommand)]
+    Project(accounts::ProjectCommand),
+    /// Settings.
+    #[command(subcommand)]
+    Config(settings::ConfigCommand),
+    /// Ask the running server whether it is ready: exit code 0 or 1.
+    Healthcheck,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print a completion script for a shell.
+    ShellCompletions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the program; returns its exit code.
+pub fn main(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    environment: Vec<(String, String)>,
+) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too, and are no failures.
+            let code = u8::try_from(error.exit_code()).unwrap_or(WRONG_SETTINGS);
+            return if error.print().is_ok() {
+                ExitCode::from(code)
+            } else {
+                ExitCode::FAILURE
+            };
+        }
+    };
+    let sources = Sources {
+        file: arguments.config,
+        environment: environment.into_iter().collect(),
+    };
+    match run(arguments.command.unwrap_or(Command::Serve), &sources) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Settings(error)) => {
+            for text in &error.0 {
+                problem(text);
+            }
+            ExitCode::from(WRONG_SETTINGS)
+        }
+        Err(Failure::Usage(text)) => {
+            problem(&text);
+            ExitCode::from(WRONG_SETTINGS)
+        }
+        Err(Failure::Other(text)) => {
+            problem(&text);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a command ends without success.
+enum Failure {
+    Settings(config::SettingsError),
+    Usage(String),
+    Other(String),
+}
+
+impl From<config::SettingsError> for Failure {
+    fn from(error: config::SettingsError) -> Self {
+        Self::Settings(error)
+    }
+}
+
+impl Failure {
+    /// A failure with its causes in one line.
+    fn other(error: &dyn std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self::Other(text)
+    }
+}
+
+fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve::run(config::load(sources)?),
+        Command::User(command) => {
+            with_local(sources, async |local| accounts::user(command, local).await)
+        }
+        Command::Token(command) => {
+            with_local(sources, async |local| accounts::token(command, local).await)
+        }
+        Command::Project(command) => with_local(sources, async |local| {
+            accounts::project(command, local).await
+        }),
+        Command::Config(command) => settings::run(&command, sources),
+        Command::Healthcheck => probe::healthcheck(&config::load(sources)?),
+        Command::Openapi => {
+            line(&crate::api::openapi::document().to_string());
+            Ok(())
+        }
+        Command::ShellCompletions { shell } => {
+            let mut command = <Arguments as clap::CommandFactory>::command();
+            clap_complete::generate(
+                shell,
+                &mut command,
+                "code-suggestions",
+                &mut std::io::stdout(),
+            );
+            Ok(())
+        }
+    }
+}
+
+/// Opens the data directory for a command, which needs neither threads nor a server.
+fn with_local(
+    sources: &Sources,
+    command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let settings: Settings = config::load(sources)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::other(&error))?;
+    runtime.block_on(async {
+        let local = Local::open(&settings).map_err(|error| Failure::other(&error))?;
+        command(local).await
+    })
+}

@@ -1,0 +1,66 @@
+//! What commands print: results to standard output, problems to standard error, lists as tables or JSON.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+/// Prints a line to standard output. A reader that has gone away ends nothing but the printing.
+pub(super) fn line(text: &str) {
+    let _printed = writeln!(io::stdout(), "{text}");
+}
+
+/// Prints a problem to standard error.
+pub(super) fn problem(text: &str) {
+    let _printed = writeln!(io::stderr(), "code-suggestions: {text}");
+}
+
+/// Prints rows with a head, as aligned columns or as a JSON array of objects.
+pub(super) fn list(head: &[&str], rows: &[Vec<Value>], json: bool) {
+    if json {
+        let objects: Vec<Value> = rows
+            .iter()
+            .map(|row| {
+                head.iter()
+                    .map(|name| (*name).to_owned())
+                    .zip(row.iter().cloned())
+                    .collect()
+            })
+            .collect();
+        line(&Value::Array(objects).to_string());
+        return;
+    }
+    let mut table = vec![
+        head.iter()
+            .map(|name| (*name).to_uppercase())
+            .collect::<Vec<_>>(),
+    ];
+    table.extend(rows.iter().map(|row| row.iter().map(shown).collect()));
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| {
+            table
+                .iter()
+                .map(|row| row[column].chars().count())
+                .max()
+                .unwrap_or_default()
+        })
+        .collect();
+    for row in &table {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        line(cells.join("  ").trim_end());
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,246 @@
+//! `serve`: puts the server together, starts a thread per core, prints what a first user needs, and stops on a signal.
+
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, thread::JoinHandle};
+
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, accounts::create_token, line};
+use crate::{
+    api::health,
+    clock::Clock,
+    config::{LogFormat, Settings},
+    server::{Bound, Stop, serve},
+    state::{BuildError, Local, Shared},
+    store::{NewUser, Scope, Scopes},
+    telemetry,
+};
+
+/// Threads per serving thread for work that blocks: the database and the engine.
+const BLOCKING_THREADS: usize = 8;
+
+pub(super) fn run(settings: Settings) -> Result<(), Failure> {
+    telemetry::start(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    let main = runtime()?;
+    main.block_on(async {
+        let workers = workers(&settings);
+        let bound =
+            Bound::bind(&settings.server, workers).map_err(|error| Failure::other(&error))?;
+        let local = Local::open(&settings).map_err(|error| Failure::other(&error))?;
+        let welcome = first_start(&local).await?;
+        let grace = settings.server.shutdown_grace;
+        let shared = Shared::build(settings, local, bound.address, Clock::System)
+            .await
+            .map_err(build_failure)?;
+        let stop = Stop::default();
+        let threads = start(bound.listeners, bound.tls.as_ref(), &shared, &stop)?;
+        let metrics = serve_metrics(&shared, stop.drain.clone()).await?;
+        announce(&shared, bound.address, welcome.as_deref());
+
+        let stopping = stop_on_signal(Arc::clone(&shared), stop.clone(), grace);
+        let served = join(threads);
+        tokio::select! {
+            failed = served => failed?,
+            () = stopping => {}
+        }
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
+        shared.access.stop();
+        Ok(())
+    })
+}
+
+fn build_failure(error: BuildError) -> Failure {
+    match error {
+        BuildError::Endpoint(_) => Failure::Usage(error.to_string()),
+        other => Failure::other(&other),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()
+        .map_err(|error| Failure::other(&error))
+}
+
+fn workers(settings: &Settings) -> usize {
+    match settings.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        some => some,
+    }
+}
+
+/// One administrator and one token, when there is nobody yet.
+async fn first_start(local: &Local) -> Result<Option<String>, Failure> {
+    if !local.store.users().await?.is_empty() {
+        return Ok(None);
+    }
+    let root = NewUser {
+        username: "root".to_owned(),
+        admin: true,
+        created_at: Clock::System.unix(),
+    };
+    local.store.add_user(root).await?;
+    let scopes = Scopes::of(&[Scope::Api]);
+    let token = create_token(
+        local,
+        "root".to_owned(),
+        "first start".to_owned(),
+        scopes,
+        None,
+    )
+    .await?;
+    Ok(Some(token))
+}
+
+fn start(
+    listeners: Vec<std::net::TcpListener>,
+    tls: Option<&tokio_rustls::TlsAcceptor>,
+    shared: &Arc<Shared>,
+    stop: &Stop,
+) -> Result<Vec<JoinHandle<()>>, Failure> {
+    let mut threads = Vec::new();
+    for (number, listener) in listeners.into_iter().enumerate() {
+        let runtime = runtime()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener).map_err(|error| Failure::other(&error))?
+        };
+        let app = shared.app().map_err(build_failure)?;
+        let (tls, stop) = (tls.cloned(), stop.clone());
+        let thread = std::thread::Builder::new()
+            .name(format!("serve-{number}"))
+            .spawn(move || {
+                runtime.block_on(serve(listener, tls, app, stop));
+                // A question to the engine that nobody waits for any more must not hold up the end.
+                runtime.shutdown_background();
+            })
+            .map_err(|error| Failure::other(&error))?;
+        threads.push(thread);
+    }
+    Ok(threads)
+}
+
+async fn join(threads: Vec<JoinHandle<()>>) -> Result<(), Failure> {
+    let joined =
+        tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(JoinHandle::join))
+            .await;
+    match joined {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(Failure::Other(
+            "a serving thread ended by a panic".to_owned(),
+        )),
+    }
+}
+
+/// Metrics on an address of their own.
+async fn serve_metrics(
+    shared: &Arc<Shared>,
+    stop: CancellationToken,
+) -> Result<Option<tokio::task::JoinHandle<()>>, Failure> {
+    let Some(address) = shared.settings.metrics.listen else {
+        return Ok(None);
+    };
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::Other(format!("metrics.listen: {address}: {error}")))?;
+    let shared = Arc::clone(shared);
+    let metrics = move || {
+        let shared = Arc::clone(&shared);
+        async move { health::rendered(&shared.metrics) }
+    };
+    let routes = axum::Router::new()
+        .route(crate::routes::METRICS, axum::routing::get(metrics.clone()))
+        .route("/metrics", axum::routing::get(metrics));
+    let serving =
+        axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
+    Ok(Some(tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "metrics are not served any more");
+        }
+    })))
+}
+
+/// First signal: drain, then break off after the grace. Second signal: end at once.
+async fn stop_on_signal(shared: Arc<Shared>, stop: Stop, grace: std::time::Duration) {
+    signal().await;
+    tracing::info!("stopping; running requests may finish");
+    shared.start_draining();
+    stop.drain.cancel();
+    tokio::select! {
+        () = signal() => {}
+        () = tokio::time::sleep(grace) => tracing::warn!("the grace period is over; requests are broken off"),
+    }
+    stop.abort.cancel();
+    // What is left ends by itself now; the threads are joined elsewhere.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+}
+
+async fn signal() {
+    let terminate = async {
+        match tokio::signal::unix::signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        interrupt = tokio::signal::ctrl_c() => drop(interrupt),
+    }
+}
+
+fn announce(shared: &Shared, address: SocketAddr, token: Option<&str>) {
+    let url = &shared.instance.external_url;
+    tracing::info!(%address, url, gateway = shared.settings.gateway.kind.as_str(), "ready");
+    // Whoever asked for a log in JSON collects it, and a token must not be collected.
+    let collected =
+        shared.settings.log.format == Some(LogFormat::Json) && !std::io::stdout().is_terminal();
+    line(&format!(
+        "code-suggestions listens on http{}://{address}",
+        tls_suffix(&shared.settings)
+    ));
+    match token {
+        None => {}
+        Some(_) if collected => {
+            line(
+                "Made the user root; make a token with: code-suggestions token create --user root",
+            );
+        }
+        Some(token) => line(&welcome(url, token)),
+    }
+}
+
+fn tls_suffix(settings: &Settings) -> &'static str {
+    if settings.server.tls.cert_file.is_some() {
+        "s"
+    } else {
+        ""
+    }
+}
+
+fn welcome(url: &str, token: &str) -> String {
+    format!(
+        r#"
+First start: made the administrator root and a token, which is shown only now.
+
+  URL for your editor   {url}
+  Token                 {token}
+
+Try it:
+
+  curl --request POST --url "{url}/api/v4/code_suggestions/completions" \
+    --header "Authorization: Bearer {token}" \
+    --data '{{
+      "current_file": {{
+        "file_name": "car.py",
+        "content_above_cursor": "class Car:\n    def __init__(self):\n        self.is_running = False\n        self.speed = 0\n    def increase_speed(self, increment):",
+        "content_below_cursor": ""
+      }},
+      "intent": "completion"
+    }}'
+"#
+    )
+}

@@ -1,0 +1,149 @@
+//! Time. Every room that judges by time asks a [`Clock`], so that tests move time instead of waiting for it. Wall-clock
+//! time is used for dates that people set; periods run on monotonic time, which steps of the wall clock do not touch.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// A source of time, cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub enum Clock {
+    /// The machine's clocks.
+    #[default]
+    System,
+    /// A clock that stands still until it is moved: milliseconds since the epoch.
+    Manual(Arc<AtomicU64>),
+}
+
+impl Clock {
+    /// A clock that stands at `unix` seconds.
+    pub fn manual(unix: u64) -> Self {
+        Self::Manual(Arc::new(AtomicU64::new(unix * 1000)))
+    }
+
+    /// Moves a manual clock forward; the machine's clock goes its own way.
+    pub fn advance(&self, by: Duration) {
+        if let Self::Manual(millis) = self {
+            millis.fetch_add(millis_of(by), Ordering::SeqCst);
+        }
+    }
+
+    /// Wall-clock time since the epoch.
+    pub fn since_epoch(&self) -> Duration {
+        match self {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the clock"
+            )]
+            Self::System => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
+            Self::Manual(millis) => Duration::from_millis(millis.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Wall-clock seconds since the epoch.
+    pub fn unix(&self) -> i64 {
+        i64::try_from(self.since_epoch().as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// Monotonic time since some fixed point in the past.
+    pub fn monotonic(&self) -> Duration {
+        match self {
+            Self::System => start().elapsed(),
+            Self::Manual(_) => self.since_epoch(),
+        }
+    }
+}
+
+fn start() -> Instant {
+    static START: OnceLock<Instant> = OnceLock::new();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
+    *START.get_or_init(Instant::now)
+}
+
+fn millis_of(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `2026-11-21T10:00:00.000Z` for seconds since the epoch, the form of GitLab's REST API.
+pub fn iso8601(unix: i64) -> String {
+    jiff::Timestamp::from_second(unix).map_or_else(
+        |_| String::new(),
+        |time| time.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string(),
+    )
+}
+
+/// `2026-11-21T10:00:00.123Z` for time since the epoch, the form of log lines.
+pub fn iso8601_millis(since_epoch: Duration) -> String {
+    let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
+    let time = jiff::Timestamp::new(seconds, since_epoch.subsec_nanos().cast_signed());
+    time.map_or_else(
+        |_| String::new(),
+        |time| time.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+    )
+}
+
+/// `2026-11-21` for seconds since the epoch.
+pub fn iso_date(unix: i64) -> String {
+    jiff::Timestamp::from_second(unix).map_or_else(
+        |_| String::new(),
+        |time| time.strftime("%Y-%m-%d").to_string(),
+    )
+}
+
+/// Seconds since the epoch of 00:00 UTC of a date written `2026-11-21`.
+pub fn parse_date(text: &str) -> Option<i64> {
+    let date: jiff::civil::Date = text.parse().ok()?;
+    // The parser also takes dates with a time behind them, which would be cut off in silence here.
+    if text.len() != 10 {
+        return None;
+    }
+    Some(
+        date.to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_second(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_go_both_ways() {
+        assert_eq!(parse_date("2026-11-21"), Some(1_795_219_200));
+        assert_eq!(iso_date(1_795_219_200), "2026-11-21");
+        assert_eq!(iso8601(1_795_219_201), "2026-11-21T00:00:01.000Z");
+        assert_eq!(
+            iso8601_millis(Duration::from_millis(1_795_219_201_023)),
+            "2026-11-21T00:00:01.023Z"
+        );
+        for wrong in [
+            "",
+            "2026-13-01",
+            "2026-02-30",
+            "tomorrow",
+            "2026-11-21T10:00",
+        ] {
+            assert_eq!(parse_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn manual_time_moves_only_when_told() {
+        let clock = Clock::manual(100);
+        let other = clock.clone();
+        clock.advance(Duration::from_millis(1500));
+        assert_eq!(other.unix(), 101);
+        assert_eq!(other.monotonic(), Duration::from_millis(101_500));
+    }
+}

@@ -1,0 +1,194 @@
+use std::time::Duration;
+
+use super::*;
+use crate::config::{GatewayKind, LogFormat, UnknownProject};
+
+fn with_file(text: &str) -> Result<Settings, Vec<String>> {
+    with(text, &[])
+}
+
+fn with(text: &str, environment: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    std::fs::write(&path, text).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    load(&Sources {
+        file: Some(path),
+        environment,
+    })
+    .map_err(|error| error.0)
+}
+
+#[test]
+fn defaults_alone_are_enough() {
+    let settings = load(&Sources::default()).unwrap();
+    assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.gateway.kind, GatewayKind::Builtin);
+    assert_eq!(settings.limits.completions.get().unwrap().0.get(), 60);
+    assert_eq!(settings.projects.unknown, UnknownProject::Allow);
+}
+
+#[test]
+fn every_documented_key_exists_in_the_structs() {
+    let uncommented: String = DEFAULTS
+        .lines()
+        .map(|line| {
+            if documented_key(line).is_some() {
+                line.strip_prefix("# ").unwrap_or(line)
+            } else {
+                line
+            }
+        })
+        .filter(|line| !line.starts_with("token_file") && !line.starts_with("# token_file"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let settings = with_file(&uncommented).unwrap();
+    assert_eq!(settings.log.format, Some(LogFormat::Text));
+    assert!(settings.instance.id.is_some());
+    assert!(known_keys().contains("gateway.token_file"));
+}
+
+#[test]
+fn environment_wins_over_file() {
+    let settings = with(
+        "[server]\nlisten = \"127.0.0.1:1\"\nbody_timeout = \"5s\"\n",
+        &[
+            ("CODE_SUGGESTIONS__SERVER__LISTEN", "0.0.0.0:9"),
+            ("CODE_SUGGESTIONS__GATEWAY__DIRECT_ACCESS", "false"),
+            ("CODE_SUGGESTIONS__GATEWAY__MAX_IN_FLIGHT", "7"),
+            ("CODE_SUGGESTIONS__INSTANCE__VERSION", "18.10.0"),
+            ("CODE_SUGGESTIONS__GATEWAY__TOKEN", ""),
+            ("UNRELATED", "x"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.server.listen.to_string(), "0.0.0.0:9");
+    assert_eq!(settings.server.body_timeout, Duration::from_secs(5));
+    assert!(!settings.gateway.direct_access);
+    assert_eq!(settings.gateway.max_in_flight, 7);
+    assert_eq!(settings.instance.version, "18.10.0");
+    assert!(settings.gateway.token.is_none());
+}
+
+#[test]
+fn wrong_settings_name_key_place_and_remedy() {
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "[server]\nlisen = \"x\"",
+            &[
+                "settings.toml",
+                "unknown key 'server.lisen'",
+                "did you mean 'server.listen'?",
+            ],
+        ),
+        (
+            "[sever]\nlisten = \"x\"",
+            &[
+                "unknown key 'sever.listen'",
+                "did you mean 'server.listen'?",
+            ],
+        ),
+        (
+            "[server]\nlisten = \"8080\"",
+            &["settings.toml: server.listen: ", "socket address"],
+        ),
+        (
+            "[server]\nbody_timeout = \"soon\"",
+            &[
+                "settings.toml: server.body_timeout: 'soon' is not a duration",
+                "\"30s\"",
+            ],
+        ),
+        (
+            "[server]\nmax_body_bytes = \"big\"",
+            &["settings.toml: server.max_body_bytes: ", "expected"],
+        ),
+        (
+            "[limits]\ncompletions = \"many\"",
+            &["limits.completions: 'many' is not a limit", "\"60/1m\""],
+        ),
+        (
+            "[gateway]\nkind = \"ai_gatway\"",
+            &["gateway.kind: ", "ai_gateway"],
+        ),
+        ("[gateway]\nkind = \"ai_gateway\"", &["gateway.url: needed"]),
+        (
+            "[gateway]\nkind = \"ai_gateway\"\nurl = \"example.com\"",
+            &["gateway.url: 'example.com' is not a URL"],
+        ),
+        (
+            "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://example.com\"",
+            &["gateway.url: ", "gateway.allow_plain_http"],
+        ),
+        (
+            "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://[::1]:5052\"\nauth = \"static\"",
+            &["gateway.token: needed"],
+        ),
+        (
+            "[gateway]\ntoken = \"a\"\ntoken_file = \"b\"",
+            &["gateway.token: given as token and as token_file"],
+        ),
+        (
+            "[gateway]\ntoken_file = \"/no/such/file\"",
+            &["gateway.token_file: /no/such/file"],
+        ),
+        (
+            "[instance]\nversion = \"latest\"",
+            &["instance.version: 'latest' is not a version"],
+        ),
+        ("[instance]\nid = \"five\"", &["instance.id: "]),
+        (
+            "[server.tls]\ncert_file = \"a\"",
+            &["server.tls: cert_file and key_file"],
+        ),
+        ("server = 3", &["unknown key 'server'"]),
+        ("[server\n", &["settings.toml: "]),
+    ];
+    for (text, expected) in cases {
+        let problems = with_file(text).expect_err(text);
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        for part in *expected {
+            assert!(
+                problems[0].contains(part),
+                "{text}: {part:?} not in {:?}",
+                problems[0]
+            );
+        }
+        assert!(!problems[0].contains('\n'), "{problems:?}");
+    }
+}
+
+#[test]
+fn problems_of_all_sections_come_together() {
+    let problems =
+        with_file("[server]\nlisten = \"x\"\n[limits]\ncompletions = \"y\"").unwrap_err();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+}
+
+#[test]
+fn unknown_variable_is_named_as_it_is_written() {
+    let problems = with("", &[("CODE_SUGGESTIONS__SERVER__LISEN", "x")]).unwrap_err();
+    assert!(
+        problems[0].contains("CODE_SUGGESTIONS__SERVER__LISEN"),
+        "{problems:?}"
+    );
+    assert!(problems[0].contains("server.listen"), "{problems:?}");
+}
+
+#[test]
+fn secrets_are_hidden_when_shown() {
+    let environment = HashMap::from([(
+        "CODE_SUGGESTIONS__GATEWAY__TOKEN".to_owned(),
+        "hunter2".to_owned(),
+    )]);
+    let shown = shown(&Sources {
+        file: None,
+        environment,
+    })
+    .unwrap();
+    assert_eq!(shown["gateway.token"], "\"[hidden]\"");
+    assert_eq!(shown["server.listen"], "\"127.0.0.1:8080\"");
+}

@@ -1,0 +1,273 @@
+//! Settings: read once at start from the compiled-in defaults, a file and the environment, then handed to
+//! constructors. Nothing below the command line reads them a second time. `config/default.toml` documents every key.
+
+mod check;
+mod load;
+mod values;
+
+pub use load::{DEFAULTS, SettingsError, Sources, load, shown};
+pub use values::{ConfigSecret, RateLimit};
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use serde::Deserialize;
+use uuid::Uuid;
+use values::{duration, words};
+
+/// Every setting of the server.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Listening, sizes and clocks towards clients.
+    pub server: ServerSettings,
+    /// What this instance is.
+    pub instance: InstanceSettings,
+    /// Where users and tokens live.
+    pub identity: IdentitySettings,
+    /// Who writes the code.
+    pub gateway: GatewaySettings,
+    /// Limits of the built-in gateway.
+    pub model: ModelSettings,
+    /// Requests per user.
+    pub limits: LimitSettings,
+    /// Projects without a switch of their own.
+    pub projects: ProjectSettings,
+    /// Logging.
+    pub log: LogSettings,
+    /// Metrics.
+    pub metrics: MetricsSettings,
+}
+
+/// `[server]`: listening, sizes and clocks towards clients.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// URL that clients use; derived from `listen` when absent.
+    pub external_url: Option<String>,
+    /// Serving threads; 0 is one per core.
+    pub workers: usize,
+    /// Largest request body in bytes.
+    pub max_body_bytes: usize,
+    /// Time for a request's head and for the first byte of a connection.
+    #[serde(with = "duration")]
+    pub header_timeout: Duration,
+    /// Time for a request's body and for a client that does not read.
+    #[serde(with = "duration")]
+    pub body_timeout: Duration,
+    /// Time that a kept-alive connection may be idle.
+    #[serde(with = "duration")]
+    pub idle_timeout: Duration,
+    /// Time for running requests after the signal to stop.
+    #[serde(with = "duration")]
+    pub shutdown_grace: Duration,
+    /// HTTPS.
+    #[serde(default)]
+    pub tls: TlsSettings,
+}
+
+/// `[server.tls]`: certificate and key for HTTPS, both or neither.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSettings {
+    /// PEM file with the certificate chain.
+    pub cert_file: Option<PathBuf>,
+    /// PEM file with the private key.
+    pub key_file: Option<PathBuf>,
+}
+
+/// `[instance]`: what this instance is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceSettings {
+    /// The instance switch.
+    pub enabled: bool,
+    /// UUID of the instance; made and stored when absent.
+    pub id: Option<Uuid>,
+    /// GitLab version that is reported.
+    pub version: String,
+    /// `self-managed` or `saas`.
+    pub realm: Realm,
+    /// Folder of the database and the keys.
+    pub data_dir: PathBuf,
+}
+
+words! {
+    /// Where an instance belongs, in the gateway's words.
+    pub enum Realm {
+        /// Run by its users.
+        SelfManaged = "self-managed",
+        /// GitLab.com.
+        Saas = "saas",
+    }
+}
+
+/// `[identity]`: where users and tokens live.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitySettings {
+    /// The source of users and tokens.
+    pub kind: IdentityKind,
+}
+
+words! {
+    /// Sources of users and tokens.
+    pub enum IdentityKind {
+        /// The database in `instance.data_dir`.
+        Local = "local",
+    }
+}
+
+/// `[gateway]`: who writes the code.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewaySettings {
+    /// The kind of gateway.
+    pub kind: GatewayKind,
+    /// Base URL of the gateway.
+    pub url: Option<String>,
+    /// Whether plain HTTP may leave this machine.
+    pub allow_plain_http: bool,
+    /// How the server proves itself.
+    pub auth: GatewayAuth,
+    /// Token for `static`.
+    pub token: Option<ConfigSecret>,
+    /// File with the token for `static`.
+    pub token_file: Option<PathBuf>,
+    /// Time for a connection.
+    #[serde(with = "duration")]
+    pub connect_timeout: Duration,
+    /// Time from the request to the response headers.
+    #[serde(with = "duration")]
+    pub response_timeout: Duration,
+    /// Time between two pieces of a body.
+    #[serde(with = "duration")]
+    pub idle_timeout: Duration,
+    /// Time for a whole stream.
+    #[serde(with = "duration")]
+    pub stream_timeout: Duration,
+    /// Requests under way at once.
+    pub max_in_flight: usize,
+    /// Whether `direct_access` hands out connections.
+    pub direct_access: bool,
+}
+
+words! {
+    /// Kinds of gateway.
+    pub enum GatewayKind {
+        /// The gateway in this binary.
+        Builtin = "builtin",
+        /// GitLab's AI Gateway.
+        AiGateway = "ai_gateway",
+    }
+}
+
+words! {
+    /// Ways to prove ourselves to a gateway.
+    pub enum GatewayAuth {
+        /// A JWT signed with our own key.
+        SelfSigned = "self_signed",
+        /// The configured token.
+        Static = "static",
+        /// Nothing.
+        None = "none",
+    }
+}
+
+/// `[model]`: limits of the built-in gateway.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSettings {
+    /// Time for a completion.
+    #[serde(with = "duration")]
+    pub deadline: Duration,
+    /// Tokens of an answer.
+    pub max_tokens: usize,
+    /// Characters read around the cursor.
+    pub context_chars: usize,
+}
+
+/// `[limits]`: requests per user and period.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Where requests are counted.
+    pub kind: LimitKind,
+    /// For `completions`.
+    pub completions: RateLimit,
+    /// For `direct_access`.
+    pub direct_access: RateLimit,
+    /// For `connection_details`.
+    pub connection_details: RateLimit,
+}
+
+words! {
+    /// Places where requests are counted.
+    pub enum LimitKind {
+        /// This process.
+        Memory = "memory",
+    }
+}
+
+/// `[projects]`: projects without a switch of their own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectSettings {
+    /// How an unknown project is treated.
+    pub unknown: UnknownProject,
+}
+
+words! {
+    /// How a project that nobody has set a switch for is treated.
+    pub enum UnknownProject {
+        /// As enabled.
+        Allow = "allow",
+        /// As unknown.
+        Reject = "reject",
+    }
+}
+
+/// `[log]`: level and format.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// Level or filter.
+    pub level: String,
+    /// Format; chosen by where the log goes when absent.
+    pub format: Option<LogFormat>,
+}
+
+words! {
+    /// Forms of a log line.
+    pub enum LogFormat {
+        /// For people.
+        Text = "text",
+        /// One JSON object a line.
+        Json = "json",
+    }
+}
+
+/// `[metrics]`: a separate address for Prometheus.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// Address; the main one serves `/-/metrics` when absent.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Settings {
+    /// The URL that clients use, without a trailing slash. `bound` is the address that the listener really got.
+    pub fn external_url(&self, bound: SocketAddr) -> String {
+        let scheme = if self.server.tls.cert_file.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        match &self.server.external_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            // An address that means "every interface" is not one that a client can enter.
+            None if bound.ip().is_unspecified() => format!("{scheme}://localhost:{}", bound.port()),
+            None => format!("{scheme}://{bound}"),
+        }
+    }
+}

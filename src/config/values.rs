@@ -1,0 +1,154 @@
+//! Kinds of values that settings have beyond the plain ones: durations, rates and secrets. Used by the structs in
+//! the parent module; every parse error says what would be right.
+
+use std::{fmt, num::NonZeroU32, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// A secret that hides itself when printed.
+#[derive(Clone)]
+pub struct ConfigSecret(SecretString);
+
+impl ConfigSecret {
+    /// Wraps a secret that was read from a file.
+    pub fn new(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl<'de> Deserialize<'de> for ConfigSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+impl fmt::Debug for ConfigSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+/// So many requests in a period; no value means unlimited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit(Option<(NonZeroU32, Duration)>);
+
+impl RateLimit {
+    /// At most `max` requests in `period`.
+    pub fn new(max: NonZeroU32, period: Duration) -> Self {
+        Self(Some((max, period)))
+    }
+
+    /// The number and the period, or `None` for unlimited.
+    pub fn get(self) -> Option<(NonZeroU32, Duration)> {
+        self.0
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        if text.trim() == "0" {
+            return Some(Self(None));
+        }
+        let (max, period) = text.split_once('/')?;
+        let period = humantime::parse_duration(period.trim()).ok()?;
+        let max: u32 = max.trim().parse().ok()?;
+        if period < Duration::from_secs(1) {
+            return None;
+        }
+        Some(Self(NonZeroU32::new(max).map(|max| (max, period))))
+    }
+}
+
+impl<'de> Deserialize<'de> for RateLimit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            D::Error::custom(format!(
+                "'{text}' is not a limit; write requests and period, such as \"60/1m\", or \"0\" for unlimited"
+            ))
+        })
+    }
+}
+
+/// An enum whose variants are single words of a setting, with an error that lists the words.
+macro_rules! words {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[serde(try_from = "String")]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// The word that is written in settings and on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                match text.as_str() {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(format!("'{text}' is none of {}", [$(concat!("\"", $word, "\"")),+].join(", "))),
+                }
+            }
+        }
+    };
+}
+pub(super) use words;
+
+/// Durations written `"30s"`; zero is refused, since a clock of zero refuses everything.
+pub(super) mod duration {
+    use super::{Deserialize, Deserializer, Duration, Error};
+
+    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match humantime::parse_duration(&text) {
+            Ok(duration) if !duration.is_zero() && duration < Duration::from_hours(24 * 365) => {
+                Ok(duration)
+            }
+            _ => Err(D::Error::custom(format!(
+                "'{text}' is not a duration; write a number and a unit, such as \"30s\""
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_number_and_period() {
+        let rate = |text| RateLimit::parse(text).map(RateLimit::get);
+        assert_eq!(
+            rate("60/1m"),
+            Some(NonZeroU32::new(60).map(|n| (n, Duration::from_mins(1))))
+        );
+        assert_eq!(
+            rate(" 10 / 5m "),
+            Some(NonZeroU32::new(10).map(|n| (n, Duration::from_mins(5))))
+        );
+        assert_eq!(rate("0"), Some(None));
+        assert_eq!(rate("0/1m"), Some(None));
+        for wrong in ["", "60", "60/", "/1m", "-1/1m", "60/0s", "60/10ms", "x/1m"] {
+            assert_eq!(rate(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn secrets_hide_themselves() {
+        assert_eq!(
+            format!("{:?}", ConfigSecret::new("hunter2".into())),
+            "[hidden]"
+        );
+    }
+}

@@ -1,0 +1,247 @@
+//! Lists the members that a file gives to its objects.
+//!
+//! Called by the body model; a member is what stands behind the receiver, or what is declared beside the methods.
+
+use super::super::function::Head;
+use super::super::language::{Family, Language};
+use super::super::lexer::{Kind, Piece};
+use super::super::words::stems;
+
+/// A field of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// The words of its name.
+    pub(crate) stems: Vec<String>,
+    /// How often it is used as a field.
+    pub(crate) uses: usize,
+    /// Whether the last values it was given were numbers, texts, lists or truth values.
+    pub(crate) value: Value,
+}
+
+/// What kind of value a member was last seen to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// Nothing is known.
+    Unknown,
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+    /// A list, table or set.
+    Collection,
+    /// True or false.
+    Truth,
+}
+
+/// The members found in a text, in the order of their first use.
+pub(crate) fn members<'a>(
+    pieces: &[Piece<'a>],
+    head: &Head<'a>,
+    language: Language,
+) -> Vec<Member<'a>> {
+    let mut found: Vec<Member<'a>> = Vec::new();
+    for at in 0..pieces.len() {
+        if let Some((name, next)) = reached(pieces, at, head, language) {
+            if pieces.get(next).is_none_or(|piece| piece.text != "(") {
+                note(&mut found, name, value_after(pieces, next));
+            }
+        } else if let Some((name, next)) = declared(pieces, at, language) {
+            note(&mut found, name, value_after(pieces, next));
+        }
+    }
+    found
+}
+
+fn note<'a>(found: &mut Vec<Member<'a>>, name: &'a str, value: Value) {
+    if let Some(known) = found.iter_mut().find(|member| member.name == name) {
+        known.uses += 1;
+        if value != Value::Unknown {
+            known.value = value;
+        }
+    } else if found.len() < 200 {
+        found.push(Member {
+            name,
+            stems: stems(name),
+            uses: 1,
+            value,
+        });
+    }
+}
+
+/// The member reached through the receiver at a place, and the place after it.
+pub(super) fn reached<'a>(
+    pieces: &[Piece<'a>],
+    at: usize,
+    head: &Head<'a>,
+    language: Language,
+) -> Option<(&'a str, usize)> {
+    let piece = pieces.get(at)?;
+    if language.family == Family::Ruby {
+        let name = pieces
+            .get(at + 1)
+            .filter(|next| next.kind == Kind::Word && !next.space)?;
+        return (piece.text == "@").then_some((name.text, at + 2));
+    }
+    let receiver =
+        matches!(piece.text, "self" | "this") || head.receiver.is_some_and(|own| own == piece.text);
+    let link = pieces
+        .get(at + 1)
+        .is_some_and(|next| matches!(next.text, "." | "->" | "?."));
+    let name = pieces.get(at + 2).filter(|next| next.kind == Kind::Word)?;
+    (receiver && link && piece.kind == Kind::Word).then_some((name.text, at + 3))
+}
+
+/// The field declared on the line that starts at a place, and the place after it.
+fn declared<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(&'a str, usize)> {
+    if pieces.get(at)?.kind != Kind::Newline {
+        return None;
+    }
+    let line = pieces.get(at + 1..)?;
+    let length = line
+        .iter()
+        .take(14)
+        .position(|piece| piece.kind == Kind::Newline)
+        .unwrap_or(line.len().min(14));
+    let line = line.get(..length)?;
+    let end = |text: &str| line.iter().position(|piece| piece.text == text);
+    let first = line.first()?;
+    if matches!(
+        first.text,
+        "return" | "import" | "package" | "use" | "using" | "throw" | "delete" | "goto" | "else"
+    ) {
+        return None;
+    }
+    let place = match language.family {
+        Family::Java | Family::C => {
+            let stop = end("=").or_else(|| end(";"))?;
+            let plain = line.iter().take(stop).all(|piece| {
+                piece.kind == Kind::Word
+                    || matches!(
+                        piece.text,
+                        "<" | ">" | "," | "[" | "]" | "*" | "::" | "." | "?" | "&"
+                    )
+            });
+            let name = stop.checked_sub(1).filter(|name| *name > 0 && plain)?;
+            let typed = line.get(name - 1).is_some_and(|before| {
+                before.kind == Kind::Word
+                    || before.text == ">"
+                    || before.text == "]"
+                    || before.text == "*"
+            });
+            typed.then_some(name)?
+        }
+        Family::Rust | Family::Script => {
+            let name = end(":")
+                .or_else(|| end("=").filter(|_| language.family == Family::Script))?
+                .checked_sub(1)?;
+            let plain = line.iter().take(name).all(|piece| {
+                piece.kind == Kind::Word || matches!(piece.text, "?" | "#" | "(" | ")")
+            });
+            let local = matches!(first.text, "let" | "const" | "var");
+            (plain && !local).then_some(name)?
+        }
+        Family::Go => {
+            let typed = line
+                .get(1)
+                .is_some_and(|next| next.kind == Kind::Word || matches!(next.text, "[" | "*"));
+            (typed
+                && first.kind == Kind::Word
+                && end("(").is_none()
+                && end("=").is_none()
+                && end(":=").is_none())
+            .then_some(0)?
+        }
+        _ => return None,
+    };
+    let name = line
+        .get(place)
+        .filter(|piece| piece.kind == Kind::Word && !is_type_word(piece.text))?;
+    Some((name.text, at + 1 + place + 1))
+}
+
+fn is_type_word(text: &str) -> bool {
+    matches!(
+        text,
+        "type"
+            | "var"
+            | "func"
+            | "const"
+            | "case"
+            | "default"
+            | "break"
+            | "continue"
+            | "int"
+            | "void"
+    )
+}
+
+fn value_after(pieces: &[Piece<'_>], at: usize) -> Value {
+    let mut texts = (at..at + 4)
+        .map_while(|at| pieces.get(at))
+        .skip_while(|piece| piece.text == ":" || piece.text == "=");
+    let Some(first) = texts.next() else {
+        return Value::Unknown;
+    };
+    match first.text {
+        "0" | "float64" | "int" | "int64" | "u32" | "u64" | "usize" | "i32" | "i64" | "f64"
+        | "f32" | "number" => Value::Number,
+        "[" | "{" | "Vec" | "new" | "HashMap" | "map" | "list" | "dict" | "set" | "Array" => {
+            Value::Collection
+        }
+        "false" | "true" | "False" | "True" | "bool" | "boolean" => Value::Truth,
+        "str" | "String" | "string" | "&" => Value::Text,
+        _ if first.kind == Kind::Number => Value::Number,
+        _ if first.kind == Kind::Open => Value::Text,
+        _ => Value::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::lexer::lex;
+    use super::*;
+
+    #[test]
+    fn members_are_found_in_every_language() {
+        for (file, text, names) in [
+            (
+                "a.py",
+                "class A:\n    def __init__(self):\n        self.speed = 0\n        self.go()\n",
+                "speed",
+            ),
+            (
+                "a.rb",
+                "class A\n  def initialize\n    @items = []\n",
+                "items",
+            ),
+            (
+                "A.java",
+                "class A {\n    private double balance;\n    int a = 1;\n    void f() {\n        g(x);\n",
+                "balance a",
+            ),
+            (
+                "a.go",
+                "type Counter struct {\n\tcount int\n\tnames []string\n}\n",
+                "count names",
+            ),
+            (
+                "a.rs",
+                "struct Car {\n    speed: u32,\n    pub names: Vec<String>,\n}\n",
+                "speed names",
+            ),
+            (
+                "a.ts",
+                "class A {\n  private name: string;\n  constructor() {\n    this.age = 1;\n",
+                "name age",
+            ),
+        ] {
+            let language = Language::of(file);
+            let (pieces, _) = lex(text, language);
+            let found = members(&pieces, &Head::default(), language);
+            let found: Vec<&str> = found.iter().map(|member| member.name).collect();
+            assert_eq!(found.join(" "), names, "{file}");
+        }
+    }
+}

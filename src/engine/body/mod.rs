@@ -1,0 +1,15 @@
+//! Writes the body of a new function from its name, its parameters and the members its object has.
+//!
+//! Called when the cursor stands where a body begins. The decision: bodies are learned as shapes with slots ("the
+//! member named like the function", "the first parameter"), and the words of names are evidence for a shape, so the
+//! same table serves every name in every language of a family.
+
+mod fill;
+mod members;
+mod shape;
+mod table;
+
+pub(crate) use fill::{Proposal, Setting, propose};
+pub(crate) use members::{Member, members};
+pub(crate) use shape::shape;
+pub(crate) use table::{ShapeTable, row, words_of};

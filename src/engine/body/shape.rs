@@ -1,0 +1,267 @@
+//! Takes what is particular to one function out of its body, leaving a shape with slots.
+//!
+//! Called by training for every function of the corpus and by the body model for the functions of the open file.
+
+use super::super::function::Head;
+use super::super::language::{Family, Language};
+use super::super::lexer::{Kind, Piece};
+use super::super::words::{overlap, stems};
+use super::members::{Member, reached};
+
+/// Bodies with more tokens than this are no shape.
+const LONGEST: usize = 40;
+
+/// The shape of a body: tokens separated by blanks, `~` before those that stand after blanks, slots with `$`.
+///
+/// `$0` is the first parameter, `$O` the member named like the function, `$L0` the member named like the first
+/// parameter, `$A` any other member, `$S` the receiver, `^` a line end with `+` or `-` for its change of indent.
+pub(crate) fn shape(
+    body: &[Piece<'_>],
+    head: &Head<'_>,
+    members: &[Member<'_>],
+    language: Language,
+) -> Option<String> {
+    let body = skip_prose(body);
+    if body.is_empty() || body.len() > LONGEST {
+        return None;
+    }
+    let mut items: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(piece) = body.get(at) {
+        let (item, next) = item(body, at, head, members, language)?;
+        at = next;
+        let space = piece.space
+            && !items.is_empty()
+            && items.last().is_some_and(|last| !last.starts_with('^'));
+        items.push(if space { format!("~{item}") } else { item });
+    }
+    let shape = settle(&items, head.parameters.len(), language);
+    (!is_empty(&shape)).then_some(shape)
+}
+
+/// Whether a body does nothing, or refuses to do anything.
+fn is_empty(shape: &str) -> bool {
+    let refuses = [
+        "NotImplementedError",
+        "UnsupportedOperationException",
+        "todo",
+        "unimplemented",
+        "panic",
+        "unreachable",
+    ];
+    let unpacks = shape.contains("* $") || shape.contains("** $") && !shape.starts_with("* ");
+    matches!(
+        shape,
+        "pass" | "return" | ". . ." | "..." | "continue" | "super ( )" | "yield" | "super"
+    ) || refuses.iter().any(|word| shape.contains(word))
+        || (unpacks && !shape.starts_with("* "))
+}
+
+/// Leaves out the comment or text a body begins with.
+fn skip_prose<'p, 'a>(body: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
+    let prose =
+        |piece: &Piece<'_>| matches!(piece.kind, Kind::Text | Kind::Comment | Kind::Newline);
+    let from = body
+        .iter()
+        .position(|piece| !prose(piece))
+        .unwrap_or(body.len());
+    let rest = body.get(from..).unwrap_or(&[]);
+    if rest
+        .first()
+        .is_some_and(|first| first.kind == Kind::Open && first.text.len() == 3)
+    {
+        let close = rest
+            .iter()
+            .position(|piece| piece.kind == Kind::Close)
+            .unwrap_or(rest.len());
+        return skip_prose(rest.get(close + 1..).unwrap_or(&[]));
+    }
+    rest
+}
+
+fn item(
+    body: &[Piece<'_>],
+    at: usize,
+    head: &Head<'_>,
+    members: &[Member<'_>],
+    language: Language,
+) -> Option<(String, usize)> {
+    let piece = body.get(at)?;
+    if let Some((name, next)) = reached(body, at, head, language)
+        && (language.family == Family::Ruby || body.get(next).is_none_or(|piece| piece.text != "("))
+    {
+        return Some((relation(name, head), next));
+    }
+    if piece.kind == Kind::Newline {
+        let mark = match piece.delta {
+            1 => "^+".to_owned(),
+            0 => "^".to_owned(),
+            _ => format!("^{}", "-".repeat(usize::from(piece.delta.unsigned_abs()))),
+        };
+        return Some((mark, at + 1));
+    }
+    if matches!(piece.kind, Kind::Text | Kind::Comment) || piece.text.contains(['$', '~', '^', ' '])
+    {
+        return None;
+    }
+    if piece.kind == Kind::Word {
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| body.get(at))
+            .map_or("", |piece| piece.text);
+        let free = !matches!(before, "." | "->" | "::" | "?.");
+        if let Some(place) = head
+            .parameters
+            .iter()
+            .position(|parameter| *parameter == piece.text)
+            .filter(|_| free)
+        {
+            return Some((format!("${place}"), at + 1));
+        }
+        let bare = matches!(language.family, Family::Java | Family::C)
+            && body.get(at + 1).is_none_or(|next| next.text != "(")
+            && members.iter().any(|member| member.name == piece.text);
+        if bare && free {
+            return Some((relation(piece.text, head), at + 1));
+        }
+        if head.receiver == Some(piece.text) {
+            return Some(("$S".to_owned(), at + 1));
+        }
+    }
+    Some((piece.text.to_owned(), at + 1))
+}
+
+/// The slot a member fills.
+fn relation(member: &str, head: &Head<'_>) -> String {
+    let own = stems(member);
+    for (place, parameter) in head.parameters.iter().enumerate() {
+        if own == stems(parameter) {
+            return format!("$L{place}");
+        }
+    }
+    if overlap(&own, &stems(head.name)) > 0.0 {
+        "$O".to_owned()
+    } else {
+        "$A".to_owned()
+    }
+}
+
+/// Evens out what languages write differently: the ends of statements, returned values, one line per parameter.
+fn settle(items: &[String], parameters: usize, language: Language) -> String {
+    let mut lines: Vec<Vec<&str>> = vec![Vec::new()];
+    for item in items {
+        if item.starts_with('^') {
+            lines.push(vec![item]);
+        } else if let Some(line) = lines.last_mut() {
+            line.push(item);
+        }
+    }
+    let last = lines.len() - 1;
+    let mut texts = Vec::new();
+    for (at, line) in lines.iter_mut().enumerate() {
+        let ended = line.last().is_some_and(|item| *item == ";");
+        if ended {
+            line.pop();
+        }
+        let mut text = line.join(" ");
+        let inner = line
+            .iter()
+            .any(|item| matches!(*item, "{" | "~{" | "}" | "^-"));
+        if language.family == Family::Rust
+            && at == last
+            && !ended
+            && !inner
+            && !text.starts_with("return")
+        {
+            let (mark, rest) = if at == 0 {
+                ("", text.as_str())
+            } else {
+                text.split_once(' ').unwrap_or(("^", ""))
+            };
+            text = format!("{mark} return ~{rest}").trim_start().to_owned();
+        }
+        texts.push(text);
+    }
+    each(&texts, parameters).unwrap_or_else(|| texts.join(" "))
+}
+
+/// The one line that stands for a body with the same line for every parameter.
+fn each(lines: &[String], parameters: usize) -> Option<String> {
+    if parameters < 2 || lines.len() != parameters {
+        return None;
+    }
+    let pattern = |place: usize, line: &str| {
+        let line = line.trim_start_matches("^ ");
+        let (member, plain) = (format!("$L{place}"), format!("${place}"));
+        line.replace(&member, "$L#").replace(&plain, "$#")
+    };
+    let first = pattern(0, lines.first()?);
+    let same = lines
+        .iter()
+        .enumerate()
+        .all(|(place, line)| pattern(place, line) == first);
+    (same && first.contains('#')).then(|| format!("* {first}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::function::{block_end, head_before};
+    use super::super::super::lexer::lex;
+    use super::super::members;
+    use super::*;
+
+    fn shape_of(file: &str, text: &str) -> String {
+        let language = Language::of(file);
+        let (pieces, _) = lex(text, language);
+        let mut found = String::new();
+        for at in 0..pieces.len() {
+            let Some(head) = head_before(&pieces, at, language) else {
+                continue;
+            };
+            let Some(end) = block_end(&pieces, at) else {
+                continue;
+            };
+            let members = members(&pieces, &head, language);
+            found = shape(&pieces[at + 1..end], &head, &members, language).unwrap_or_default();
+        }
+        found
+    }
+
+    #[test]
+    fn bodies_of_different_names_have_one_shape() {
+        for (file, text, wanted) in [
+            (
+                "a.py",
+                "class A:\n    def up_speed(self, by):\n        self.speed += by\n",
+                "$O ~+= ~$0",
+            ),
+            (
+                "a.py",
+                "class A:\n    def set_x(self, x):\n        \"\"\"Set.\"\"\"\n        self.x = x\n",
+                "$L0 ~= ~$0",
+            ),
+            (
+                "a.py",
+                "class A:\n    def __init__(self, a, b):\n        self.a = a\n        self.b = b\n",
+                "* $L# ~= ~$#",
+            ),
+            (
+                "a.rb",
+                "class A\n  def add_item(item)\n    @items << item\n  end\n",
+                "$L0 ~<< ~$0",
+            ),
+            (
+                "A.java",
+                "class A {\n  int n;\n  int getN() {\n    return n;\n  }\n",
+                "return ~$O",
+            ),
+            (
+                "a.rs",
+                "impl A {\n    fn speed(&self) -> u32 {\n        self.speed\n    }\n",
+                "return ~$O",
+            ),
+        ] {
+            assert_eq!(shape_of(file, text), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The learned shapes of bodies, and how strongly the words of names speak for each.
+//!
+//! Read once when the engine starts; written by training. The text form has one shape a line:
+//! family, parameters, member or free, count, shape, words with counts, separated by tabs.
+
+use super::super::function::{Head, Outcome};
+use super::super::language::Family;
+use super::super::number::from_count;
+use super::super::symbols::ShortMap;
+use super::super::words::stems;
+
+/// How many occurrences the operators alone stand for.
+const PSEUDO: f32 = 0.4;
+/// Functions with more parameters than this are taken together.
+const PARAMETERS: usize = 3;
+
+/// A shape and what is known of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    /// The shape.
+    pub(crate) shape: &'static str,
+    /// How often it was seen.
+    pub(crate) count: f32,
+    /// How often each word stood in the names of its functions, the words as numbers.
+    words: Vec<(u32, f32)>,
+}
+
+/// The shapes of all families.
+#[derive(Debug, Default)]
+pub(crate) struct ShapeTable {
+    rows: Vec<Vec<Known>>,
+    words: ShortMap<&'static str, u32>,
+    /// How often each word was seen, for each row.
+    seen: Vec<ShortMap<u32, f32>>,
+    totals: Vec<f32>,
+    /// For each operator or call, how often each word stood in the names of functions that use it.
+    marks: ShortMap<&'static str, Vec<(u32, f32)>>,
+    mark_totals: ShortMap<&'static str, f32>,
+    word_totals: ShortMap<u32, f32>,
+    total: f32,
+}
+
+/// The words that speak for a body: those of the function's name, and those of its parameters with a mark.
+pub(crate) fn words_of(head: &Head<'_>) -> Vec<String> {
+    let mut words = stems(head.name);
+    let created = head.receiver == Some("this")
+        && head.result == Outcome::Unsaid
+        && head.name.starts_with(char::is_uppercase);
+    if let Some(first) = words.first_mut()
+        && (created || matches!(first.as_str(), "init" | "constructor" | "initializ" | "new"))
+    {
+        "init".clone_into(first);
+        words.truncate(1);
+        words.push("=new".to_owned());
+    } else {
+        words.push("=old".to_owned());
+    }
+    if let Some(derived) = head.derived {
+        words.push(if derived { "=derived" } else { "=base" }.to_owned());
+    }
+    match head.result {
+        Outcome::Unsaid => {}
+        Outcome::Nothing => words.push("=nothing".to_owned()),
+        Outcome::Truth => words.push("=truth".to_owned()),
+        Outcome::Value => words.push("=value".to_owned()),
+    }
+    for parameter in head.parameters.iter().take(2) {
+        words.extend(stems(parameter).into_iter().map(|word| format!("#{word}")));
+    }
+    words.dedup();
+    words
+}
+
+/// The row of a kind of function.
+pub(crate) fn row(family: Family, parameters: usize, member: bool) -> usize {
+    (family.index() * (PARAMETERS + 1) + parameters.min(PARAMETERS)) * 2 + usize::from(member)
+}
+
+impl ShapeTable {
+    /// Reads the text form; lines that are no shape are passed over.
+    pub(crate) fn read(text: &'static str) -> Self {
+        let mut table = Self::default();
+        for line in text.lines() {
+            let fields: Vec<&'static str> = line.split('\t').collect();
+            match fields.as_slice() {
+                ["shape", row, count, shape, words] => table.read_shape(row, count, shape, words),
+                ["mark", mark, total, words] => table.read_mark(mark, total, words),
+                _ => {}
+            }
+        }
+        table
+    }
+
+    fn read_shape(&mut self, row: &str, count: &str, shape: &'static str, words: &'static str) {
+        let (Ok(row), Ok(count)) = (row.parse::<usize>(), count.parse::<f32>()) else {
+            return;
+        };
+        if row >= 1024 {
+            return;
+        }
+        if self.rows.len() <= row {
+            self.rows.resize_with(row + 1, Vec::new);
+            self.seen.resize_with(row + 1, ShortMap::default);
+            self.totals.resize(row + 1, 0.0);
+        }
+        let words = self.read_words(words);
+        if let Some(seen) = self.seen.get_mut(row) {
+            for (word, times) in &words {
+                *seen.entry(*word).or_default() += times;
+            }
+        }
+        if let Some(total) = self.totals.get_mut(row) {
+            *total += count;
+        }
+        if let Some(known) = self.rows.get_mut(row) {
+            known.push(Known {
+                shape,
+                count,
+                words,
+            });
+        }
+    }
+
+    fn read_mark(&mut self, mark: &'static str, total: &str, words: &'static str) {
+        let Ok(total) = total.parse::<f32>() else {
+            return;
+        };
+        let words = self.read_words(words);
+        for (word, times) in &words {
+            *self.word_totals.entry(*word).or_default() += times;
+        }
+        self.total += total;
+        self.mark_totals.insert(mark, total);
+        self.marks.insert(mark, words);
+    }
+
+    fn read_words(&mut self, text: &'static str) -> Vec<(u32, f32)> {
+        let mut words = Vec::new();
+        for entry in text.split(' ') {
+            let Some((word, count)) = entry.rsplit_once(':') else {
+                continue;
+            };
+            let Ok(count) = count.parse::<f32>() else {
+                continue;
+            };
+            let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+            words.push((*self.words.entry(word).or_insert(next), count));
+        }
+        words.sort_unstable_by_key(|(word, _)| *word);
+        words
+    }
+
+    /// The shapes of a kind of function.
+    pub(crate) fn shapes(&self, row: usize) -> &[Known] {
+        self.rows.get(row).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many functions a row was learned from.
+    pub(crate) fn total(&self, row: usize) -> f32 {
+        self.totals.get(row).copied().unwrap_or(0.0)
+    }
+
+    /// The numbers of words; unknown words are left out.
+    pub(crate) fn numbers(&self, words: &[String]) -> Vec<u32> {
+        words
+            .iter()
+            .filter_map(|word| self.words.get(word.as_str()).copied())
+            .collect()
+    }
+
+    /// How much likelier a word makes a shape, as a logarithm.
+    pub(crate) fn evidence(&self, row: usize, known: &Known, word: u32) -> f32 {
+        let seen = self
+            .seen
+            .get(row)
+            .and_then(|seen| seen.get(&word))
+            .copied()
+            .unwrap_or(0.0);
+        let expected = known.count * seen / self.total(row).max(1.0);
+        let broad = self.mark_evidence(known.shape, word).exp();
+        ((count_of(&known.words, word) + PSEUDO * broad) / (expected + PSEUDO)).ln()
+    }
+
+    /// How much likelier a word makes the most telling operator of a shape, as a logarithm.
+    pub(crate) fn mark_evidence(&self, shape: &str, word: u32) -> f32 {
+        let mut strongest = 0.0_f32;
+        for item in shape.split(' ') {
+            let mark = item.trim_start_matches('~');
+            let (Some(words), Some(total)) = (self.marks.get(mark), self.mark_totals.get(mark))
+            else {
+                continue;
+            };
+            let all = self.word_totals.get(&word).copied().unwrap_or(0.0);
+            let expected = total * all / self.total.max(1.0);
+            let lift = ((count_of(words, word) + 0.5) / (expected + 0.5)).ln();
+            if lift.abs() > strongest.abs() {
+                strongest = lift;
+            }
+        }
+        strongest.clamp(-3.0, 3.0)
+    }
+}
+
+fn count_of(words: &[(u32, f32)], word: u32) -> f32 {
+    words
+        .binary_search_by_key(&word, |(word, _)| *word)
+        .ok()
+        .and_then(|at| words.get(at))
+        .map_or(0.0, |(_, count)| *count)
+}
+
+/// The logarithm of a share, never of nothing.
+pub(crate) fn log_share(part: f32, whole: f32) -> f32 {
+    ((part + 0.01) / (whole + 1.0)).ln()
+}
+
+/// How many occurrences in the open file weigh as much as the whole table.
+pub(crate) const OWN_WEIGHT: usize = 4;
+
+/// A count from the open file, weighed against the table.
+pub(crate) fn own_count(times: usize, total: f32) -> f32 {
+    from_count(times * OWN_WEIGHT) * (1.0 + total / 200.0)
+}

@@ -1,0 +1,278 @@
+//! Writes lines token by token, keeping the few likeliest ways to go on.
+//!
+//! Called by the engine for the rest of a line and then for each further line. A way that would leave a bracket or a
+//! string unbalanced is never followed, which is cheaper than repairing text afterwards.
+
+use super::facts::{Scene, Surroundings};
+use super::lexer::Kind;
+use super::model::Model;
+use super::predict::{Candidate, History, Outlook};
+use super::request::{Request, follow, opener};
+use super::sequence::{Token, blank};
+use super::symbols::{Symbol, as_line_end, is_closer};
+
+/// How many ways are kept.
+const BEAM: usize = 4;
+/// Ways less likely than this are dropped.
+const FLOOR: f32 = -9.0;
+
+/// One way to go on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Path {
+    /// The chosen tokens.
+    pub(crate) tokens: Vec<Token>,
+    /// The logarithm of its probability.
+    pub(crate) score: f32,
+    /// The names used last.
+    pub(crate) recent: Vec<Symbol>,
+    /// The brackets it opened and did not close.
+    pub(crate) open: Vec<u8>,
+    /// How many brackets of the text above it closed.
+    pub(crate) closed: usize,
+    /// Whether it stands inside a string.
+    pub(crate) quoted: bool,
+    /// Whether it came to a line end or to what follows the cursor.
+    pub(crate) done: bool,
+}
+
+/// The working memory of one suggestion.
+pub(crate) struct Decoder<'r, 'v, 'a> {
+    request: &'r Request<'v, 'a>,
+    model: &'r Model,
+    surroundings: &'r Surroundings,
+    outlook: Outlook,
+    stop: Option<Symbol>,
+    started: Vec<Symbol>,
+}
+
+impl Path {
+    /// The way that has not begun.
+    pub(crate) fn start(request: &Request<'_, '_>) -> Self {
+        Self {
+            recent: request.sequence.recent.clone(),
+            quoted: request.tail.quote.is_some(),
+            ..Self::default()
+        }
+    }
+}
+
+impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
+    /// A decoder for one request.
+    pub(crate) fn new(
+        request: &'r Request<'v, 'a>,
+        model: &'r Model,
+        surroundings: &'r Surroundings,
+    ) -> Self {
+        let first = request
+            .below
+            .iter()
+            .find(|piece| piece.kind != Kind::Newline);
+        let stop = first
+            .filter(|_| !request.remainder.is_empty())
+            .and_then(|piece| request.symbols.find(piece.text));
+        let started = if request.prefix.is_empty() {
+            Vec::new()
+        } else {
+            request.symbols.starting_with(request.prefix)
+        };
+        Self {
+            request,
+            model,
+            surroundings,
+            outlook: Outlook::default(),
+            stop,
+            started,
+        }
+    }
+
+    /// The likeliest ways to finish a line, likeliest first.
+    pub(crate) fn line(
+        &mut self,
+        from: Path,
+        limit: usize,
+        is_late: &dyn Fn() -> bool,
+    ) -> Vec<Path> {
+        let mut beam = vec![Path {
+            done: false,
+            ..from
+        }];
+        let mut finished: Vec<Path> = Vec::new();
+        let at_start = beam.first().is_some_and(|path| path.tokens.is_empty());
+        for step in 0..limit {
+            if is_late() {
+                break;
+            }
+            let mut next = Vec::new();
+            for path in &beam {
+                self.extend(path, step == 0 && at_start, &mut next);
+            }
+            next.sort_by(|one: &Path, other| other.score.total_cmp(&one.score));
+            next.truncate(BEAM);
+            let (done, open): (Vec<_>, Vec<_>) = next.into_iter().partition(|path| path.done);
+            finished.extend(done);
+            finished.sort_by(|one, other| other.score.total_cmp(&one.score));
+            beam = open;
+            let bar = finished.get(BEAM - 1).map_or(FLOOR, |path| path.score);
+            beam.retain(|path| path.score > bar);
+            if beam.is_empty() {
+                break;
+            }
+        }
+        finished.truncate(BEAM);
+        finished
+    }
+
+    fn extend(&mut self, path: &Path, first: bool, next: &mut Vec<Path>) {
+        let request = self.request;
+        let history = History {
+            sequence: &request.sequence,
+            chosen: &path.tokens,
+            recent: &path.recent,
+        };
+        let scene = Scene {
+            symbols: &request.symbols,
+            family: request.language.family,
+            function: self.surroundings,
+        };
+        let more: &[Symbol] = if first { &self.started } else { &[] };
+        self.outlook.look(&history, &scene, more, self.model);
+        let fits = |symbol: Symbol| !first || fits_start(request, symbol);
+        let total: f32 = self
+            .outlook
+            .candidates
+            .iter()
+            .filter(|one| fits(one.symbol))
+            .map(|one| one.chance)
+            .sum();
+        // A typed prefix is evidence, so the chances of what fits it are taken relative to each other.
+        let scale = if first && (request.wants_indent || !request.prefix.is_empty()) {
+            total.max(0.02)
+        } else {
+            1.0
+        };
+        let mut taken = 0;
+        for candidate in &self.outlook.candidates {
+            let score = path.score + (candidate.chance / scale).min(1.0).max(1e-9).ln();
+            if taken >= BEAM || score < FLOOR {
+                break;
+            }
+            if !fits(candidate.symbol) {
+                continue;
+            }
+            let text = request.symbols.text(candidate.symbol);
+            let token = Token {
+                symbol: candidate.symbol,
+                blank: blank(candidate.symbol, candidate.kind, text),
+                kind: candidate.kind,
+                space: self.spaced(path, candidate, text),
+            };
+            if let Some(grown) = self.grow(path, token, score) {
+                taken += 1;
+                next.push(grown);
+            }
+        }
+    }
+
+    /// Whether blanks stand before a candidate: as in the request, else as is usual.
+    fn spaced(&self, path: &Path, candidate: &Candidate, text: &str) -> bool {
+        if candidate.spaced.abs() > 1e-6 {
+            return candidate.spaced > 0.0;
+        }
+        let history = History {
+            sequence: &self.request.sequence,
+            chosen: &path.tokens,
+            recent: &path.recent,
+        };
+        let blank = blank(candidate.symbol, candidate.kind, text);
+        history.back(0).is_some_and(|before| {
+            self.request
+                .spacing
+                .is_spaced(self.request.language.family, before.blank, blank)
+        })
+    }
+
+    fn grow(&self, path: &Path, token: Token, score: f32) -> Option<Path> {
+        let mut grown = path.clone();
+        grown.score = score;
+        if token.kind == Kind::Newline {
+            as_line_end(token.symbol)?;
+            let starts_line = path.tokens.is_empty() && self.request.tail.open_line.is_none();
+            let multiline = self
+                .request
+                .tail
+                .quote
+                .is_none_or(|quote| quote.len() > 1 || quote == "`");
+            if path.quoted && !multiline {
+                return None;
+            }
+            grown.done =
+                !(starts_line && self.request.remainder.is_empty() && opens_block(self.request))
+                    && !(path.tokens.is_empty() && self.request.wants_indent);
+        } else if Some(token.symbol) == self.stop && path.open.is_empty() && path.tokens.len() < 64
+        {
+            grown.done = true;
+        } else if !self.balance(&mut grown, &token) {
+            return None;
+        }
+        follow(&mut grown.recent, &token);
+        grown.tokens.push(token);
+        Some(grown)
+    }
+
+    fn balance(&self, path: &mut Path, token: &Token) -> bool {
+        match token.kind {
+            Kind::Open => path.quoted = true,
+            Kind::Close => {
+                if !path.quoted {
+                    return false;
+                }
+                path.quoted = false;
+            }
+            Kind::Punct => {
+                let text = self.request.symbols.text(token.symbol);
+                let &[byte] = text.as_bytes() else {
+                    return true;
+                };
+                if matches!(byte, b'(' | b'[' | b'{') {
+                    path.open.push(byte);
+                } else if matches!(byte, b')' | b']' | b'}') {
+                    return close(path, opener(byte), &self.request.unclosed);
+                }
+            }
+            _ => return !is_closer(token.symbol),
+        }
+        true
+    }
+}
+
+/// Whether the text above ends by opening a block.
+pub(crate) fn opens_block(request: &Request<'_, '_>) -> bool {
+    let Some(last) = request.above.last().filter(|_| request.prefix.is_empty()) else {
+        return false;
+    };
+    last.kind == Kind::Punct && matches!(last.text, "{" | ":" | "=>" | "->" | "(" | "[")
+}
+
+fn close(path: &mut Path, wanted: u8, unclosed: &[u8]) -> bool {
+    if let Some(last) = path.open.last() {
+        let fits = *last == wanted;
+        path.open.pop();
+        return fits;
+    }
+    let at = unclosed.len().checked_sub(1 + path.closed);
+    path.closed += 1;
+    at.and_then(|at| unclosed.get(at)) == Some(&wanted)
+}
+
+/// Whether a token may be the first, given what of it is already typed.
+fn fits_start(request: &Request<'_, '_>, symbol: Symbol) -> bool {
+    if request.wants_indent {
+        return as_line_end(symbol).is_some();
+    }
+    let line_end = as_line_end(symbol).is_some();
+    let text = request.symbols.text(symbol);
+    if !request.prefix.is_empty() {
+        return text.starts_with(request.prefix);
+    }
+    !(line_end && request.tail.open_line.is_some()) || request.above.is_empty()
+}

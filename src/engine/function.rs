@@ -1,0 +1,429 @@
+//! Finds functions in a row of tokens: their names, parameters and bodies, without a grammar.
+//!
+//! Called by the body model, for the function under the cursor and for every function of a training file.
+
+use super::language::{Block, Family, Language};
+use super::lexer::{Kind, Piece};
+use super::symbols::{WORDS, is_keyword};
+
+/// A function as its head tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Its parameters without the receiver.
+    pub(crate) parameters: Vec<&'a str>,
+    /// The name by which the body reaches the object, if there is one.
+    pub(crate) receiver: Option<&'a str>,
+    /// Where the head starts.
+    pub(crate) start: usize,
+    /// What the head says of the result.
+    pub(crate) result: Outcome,
+    /// Whether its class builds on another, where it has a class.
+    pub(crate) derived: Option<bool>,
+}
+
+/// What a head says of the value a function returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// That there is none.
+    Nothing,
+    /// That it is true or false.
+    Truth,
+    /// That there is one.
+    Value,
+}
+
+/// The words that stand before a parenthesis and a brace without naming a function.
+const NOT_NAMES: [&str; 14] = [
+    "if",
+    "for",
+    "while",
+    "switch",
+    "catch",
+    "match",
+    "return",
+    "with",
+    "elif",
+    "else",
+    "synchronized",
+    "select",
+    "unless",
+    "loop",
+];
+/// How far back from a brace its head is looked for.
+const REACH: usize = 90;
+
+/// The function whose body starts right after a place, if one does.
+pub(crate) fn head_before<'a>(
+    pieces: &[Piece<'a>],
+    end: usize,
+    language: Language,
+) -> Option<Head<'a>> {
+    let last = end.checked_sub(1)?;
+    match language.block {
+        Block::Colon => (pieces.get(last)?.text == ":").then_some(())?,
+        Block::Brace => (pieces.get(last)?.text == "{").then_some(())?,
+        Block::End => return ruby_head(pieces, end),
+    }
+    let mut at = last;
+    loop {
+        at = at.checked_sub(1).filter(|at| last - at < REACH)?;
+        let piece = pieces.get(at)?;
+        match piece.text {
+            ")" if piece.kind == Kind::Punct => {
+                let open = matching(pieces, at)?;
+                let found = named(pieces, open, at, language);
+                if found.is_some() || language.family != Family::Go {
+                    return found;
+                }
+                // Go lists several results in parentheses of their own.
+                at = open;
+            }
+            ";" | "{" | "}" | "=" | "return" => return None,
+            _ => {}
+        }
+    }
+}
+
+/// The place of the bracket that opens what a bracket closes.
+fn matching(pieces: &[Piece<'_>], close: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut at = close;
+    loop {
+        let piece = pieces.get(at)?;
+        if piece.kind == Kind::Punct {
+            match piece.text {
+                ")" | "]" | "}" => depth += 1,
+                "(" | "[" | "{" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+        at = at.checked_sub(1).filter(|at| close - at < 400)?;
+    }
+}
+
+fn named<'a>(
+    pieces: &[Piece<'a>],
+    open: usize,
+    close: usize,
+    language: Language,
+) -> Option<Head<'a>> {
+    let mut at = open.checked_sub(1)?;
+    if pieces.get(at)?.text == ">" {
+        // The type parameters of a generic function stand between its name and its parameters.
+        while pieces.get(at)?.text != "<" {
+            at = at.checked_sub(1)?;
+        }
+        at = at.checked_sub(1)?;
+    }
+    let arrow = pieces.get(close + 1).is_some_and(|next| next.text == "=>");
+    if arrow || matches!(pieces.get(at)?.text, "function" | "=" | "async") {
+        while matches!(pieces.get(at)?.text, "function" | "=" | "async") {
+            at = at.checked_sub(1)?;
+        }
+    }
+    let name = pieces
+        .get(at)
+        .filter(|piece| piece.kind == Kind::Word && !NOT_NAMES.contains(&piece.text))?;
+    let before = at
+        .checked_sub(1)
+        .and_then(|at| pieces.get(at))
+        .map_or("", |piece| piece.text);
+    let told = match language.family {
+        Family::Python => before == "def",
+        Family::Rust => before == "fn",
+        Family::Go => matches!(before, "func" | ")"),
+        _ => !matches!(before, "if" | "&&" | "||" | "!" | "return" | "else" | "new"),
+    };
+    if !told {
+        return None;
+    }
+    if matches!(before, "." | "->") || (matches!(before, "new" | "=" | "(" | ",") && !arrow) {
+        return None;
+    }
+    let mut head = Head {
+        name: name.text,
+        start: at,
+        ..Head::default()
+    };
+    read_parameters(pieces.get(open + 1..close)?, language, &mut head);
+    set_receiver(pieces, at, language, &mut head);
+    head.result = outcome(pieces, (at, close), language.family);
+    head.derived = derived(pieces, at);
+    Some(head)
+}
+
+/// Whether the class around a place names another that it builds on.
+fn derived(pieces: &[Piece<'_>], at: usize) -> Option<bool> {
+    let class = pieces
+        .get(..at)?
+        .iter()
+        .rposition(|piece| piece.kind == Kind::Word && piece.text == "class")?;
+    let line = pieces
+        .get(class + 2..)?
+        .iter()
+        .take(12)
+        .take_while(|piece| piece.kind != Kind::Newline);
+    let mut line = line.map(|piece| piece.text).peekable();
+    let first = line.peek().copied().unwrap_or("");
+    let bare = matches!(first, "(" | "<" | ":");
+    Some(
+        (bare
+            && line
+                .nth(1)
+                .is_some_and(|next| next != ")" && next != "object"))
+            || line.any(|text| text == "extends"),
+    )
+}
+
+/// Reads the type of the result, before the name or after the parameters.
+fn outcome(pieces: &[Piece<'_>], (name, close): (usize, usize), family: Family) -> Outcome {
+    let before = name.checked_sub(1).and_then(|at| pieces.get(at));
+    let mut after = pieces.get(close + 1..).unwrap_or(&[]).iter();
+    let mark = after.next().map_or("", |piece| piece.text);
+    let told = match (family, mark) {
+        (Family::Java | Family::C, _) => before,
+        (Family::Go, "{") => return Outcome::Nothing,
+        (Family::Go, _) => pieces.get(close + 1),
+        (Family::Rust, "{") => return Outcome::Nothing,
+        (Family::Rust | Family::Python, "->") | (Family::Script, ":") => after.next(),
+        _ => None,
+    };
+    match told
+        .filter(|piece| piece.kind != Kind::Newline)
+        .map(|piece| piece.text)
+    {
+        None | Some("public" | "private" | "protected" | "explicit" | ";" | "}") => Outcome::Unsaid,
+        Some("void" | "None") => Outcome::Nothing,
+        Some("bool" | "boolean") => Outcome::Truth,
+        Some(_) => Outcome::Value,
+    }
+}
+
+/// Gives the head its receiver where the language does not list it among the parameters.
+fn set_receiver<'a>(pieces: &[Piece<'a>], at: usize, language: Language, head: &mut Head<'a>) {
+    match language.family {
+        Family::Go => {
+            let group = at
+                .checked_sub(1)
+                .filter(|at| pieces.get(*at).is_some_and(|piece| piece.text == ")"));
+            let open = group.and_then(|close| matching(pieces, close));
+            head.receiver = open
+                .and_then(|open| pieces.get(open + 1))
+                .map(|piece| piece.text);
+        }
+        Family::Script => {
+            let before = at
+                .checked_sub(1)
+                .and_then(|at| pieces.get(at))
+                .map_or("", |piece| piece.text);
+            let free = matches!(before, "function" | "const" | "let" | "var" | "static");
+            head.receiver = (!free && pieces.get(at).is_some_and(|name| name.text != "function"))
+                .then_some("this");
+        }
+        Family::Java | Family::C => head.receiver = Some("this"),
+        _ => {}
+    }
+}
+
+fn read_parameters<'a>(pieces: &[Piece<'a>], language: Language, head: &mut Head<'a>) {
+    let mut depth = 0_i32;
+    let mut group: Vec<&Piece<'a>> = Vec::new();
+    for piece in pieces {
+        match piece.text {
+            "(" | "[" | "{" | "<" => depth += 1,
+            ")" | "]" | "}" | ">" => depth -= 1,
+            ">>" => depth -= 2,
+            "," if depth <= 0 => {
+                add_parameter(&group, language, head);
+                group.clear();
+                continue;
+            }
+            _ => {}
+        }
+        group.push(piece);
+    }
+    add_parameter(&group, language, head);
+}
+
+fn add_parameter<'a>(group: &[&Piece<'a>], language: Language, head: &mut Head<'a>) {
+    let until = group
+        .iter()
+        .position(|piece| piece.text == "=")
+        .unwrap_or(group.len());
+    let words = || {
+        group
+            .iter()
+            .take(until)
+            .filter(|piece| piece.kind == Kind::Word)
+    };
+    let name = match language.family {
+        Family::Java | Family::C => words().last().filter(|_| words().count() > 1),
+        _ => words().find(|piece| {
+            !matches!(
+                piece.text,
+                "mut" | "public" | "private" | "readonly" | "ref" | "const"
+            )
+        }),
+    };
+    let Some(name) = name else { return };
+    match name.text {
+        "self" => head.receiver = Some("self"),
+        "cls" if language.family == Family::Python => {}
+        other => head.parameters.push(other),
+    }
+}
+
+fn ruby_head<'a>(pieces: &[Piece<'a>], end: usize) -> Option<Head<'a>> {
+    let line = pieces
+        .get(..end)?
+        .iter()
+        .rposition(|piece| piece.kind == Kind::Newline)
+        .map_or(0, |at| at + 1);
+    let line_pieces = pieces.get(line..end)?;
+    let def = line_pieces
+        .iter()
+        .position(|piece| piece.text == "def")
+        .filter(|at| *at < 2)?;
+    let mut at = def + 1;
+    let class_method = line_pieces.get(at)?.text == "self";
+    if class_method {
+        at += 2;
+    }
+    let name = line_pieces
+        .get(at)
+        .filter(|piece| piece.kind == Kind::Word)?;
+    let mut head = Head {
+        name: name.text,
+        start: line + at,
+        ..Head::default()
+    };
+    head.receiver = (!class_method).then_some("@");
+    let language = Language::of("x.rb");
+    let rest = line_pieces.get(at + 1..)?;
+    let open = rest.iter().position(|piece| piece.text == "(");
+    let inside = open.and_then(|open| rest.get(open + 1..rest.len().saturating_sub(1)));
+    let bare = rest
+        .iter()
+        .skip_while(|piece| matches!(piece.text, "?" | "!" | "=") && !piece.space)
+        .count();
+    head.derived = derived(pieces, line);
+    read_parameters(
+        inside.unwrap_or_else(|| rest.get(rest.len() - bare..).unwrap_or(&[])),
+        language,
+        &mut head,
+    );
+    Some(head)
+}
+
+/// The end of the block that starts at a place with a deeper line.
+pub(crate) fn block_end(pieces: &[Piece<'_>], start: usize) -> Option<usize> {
+    let first = pieces
+        .get(start)
+        .filter(|piece| piece.kind == Kind::Newline && piece.delta > 0)?;
+    let mut level = i32::from(first.delta);
+    for (at, piece) in pieces.iter().enumerate().skip(start + 1) {
+        if piece.kind == Kind::Newline {
+            level += i32::from(piece.delta);
+            if level <= 0 {
+                return Some(at);
+            }
+        }
+    }
+    Some(pieces.len())
+}
+
+/// Whether a name is free to be a member or variable.
+pub(crate) fn is_name(symbol: u32) -> bool {
+    symbol >= WORDS && !is_keyword(symbol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexer::lex;
+    use super::*;
+
+    #[test]
+    fn heads_are_read_in_every_language() {
+        for (file, text, name, parameters, receiver) in [
+            (
+                "a.py",
+                "class A:\n    def up(self, step: int = 1) -> int:",
+                "up",
+                "step",
+                Some("self"),
+            ),
+            ("a.py", "def add(a, b):", "add", "a b", None),
+            (
+                "a.rb",
+                "  def add_item(item)",
+                "add_item",
+                "item",
+                Some("@"),
+            ),
+            ("a.rb", "  def full?", "full", "", Some("@")),
+            ("a.js", "  setName(name) {", "setName", "name", Some("this")),
+            (
+                "a.ts",
+                "function add(a: number, b: number): number {",
+                "add",
+                "a b",
+                None,
+            ),
+            ("a.ts", "const add = (a, b) => {", "add", "a b", None),
+            (
+                "a.go",
+                "func (c *Counter) Increment(delta int) (int, error) {",
+                "Increment",
+                "delta",
+                Some("c"),
+            ),
+            ("a.go", "func Add(a, b int) int {", "Add", "a b", None),
+            (
+                "A.java",
+                "  public void deposit(double amount) throws IOException {",
+                "deposit",
+                "amount",
+                Some("this"),
+            ),
+            (
+                "a.rs",
+                "    fn up(&mut self, increment: u32) {",
+                "up",
+                "increment",
+                Some("self"),
+            ),
+            (
+                "a.rs",
+                "fn get<T: Ord>(of: &[T]) -> Option<&T> {",
+                "get",
+                "of",
+                None,
+            ),
+        ] {
+            let language = Language::of(file);
+            let (pieces, _) = lex(text, language);
+            let head = head_before(&pieces, pieces.len(), language).unwrap_or_default();
+            assert_eq!(
+                (head.name, head.parameters.join(" ").as_str()),
+                (name, parameters),
+                "{text}"
+            );
+            assert_eq!(head.receiver, receiver, "{text}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_no_functions() {
+        let language = Language::of("a.js");
+        let (pieces, _) = lex("if (a) {", language);
+        assert_eq!(head_before(&pieces, pieces.len(), language), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The in-context engine: completes code from the text around the cursor and from tables learned beforehand.
+//!
+//! Called by the built-in gateway from a blocking thread. The decision: it stays silent rather than guess, so every
+//! suggestion carries how often ones like it were right.
+
+mod body;
+mod cold;
+mod decode;
+mod facts;
+mod finish;
+mod function;
+mod language;
+mod lexer;
+mod model;
+mod number;
+mod predict;
+mod render;
+mod request;
+mod sequence;
+mod spacing;
+mod symbols;
+pub mod training;
+mod words;
+
+use std::time::Instant;
+
+use body::ShapeTable;
+use decode::{Decoder, Path};
+use facts::Surroundings;
+use model::Model;
+use request::Request;
+use spacing::Spacing;
+use symbols::Vocabulary;
+
+/// A file that is open beside the one being edited.
+#[derive(Clone, Copy, Debug)]
+pub struct ContextFile<'a> {
+    /// Its name or path.
+    pub name: &'a str,
+    /// Its text.
+    pub content: &'a str,
+}
+
+/// What is to be continued.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompt<'a> {
+    /// The name or path of the file.
+    pub file_name: &'a str,
+    /// The text above the cursor.
+    pub above: &'a str,
+    /// The text below the cursor.
+    pub below: &'a str,
+    /// Other open files, the most relevant first.
+    pub context: &'a [ContextFile<'a>],
+    /// What the user asked for in words.
+    pub instruction: Option<&'a str>,
+}
+
+/// What kind of text is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// The rest of a line or block, only when sure.
+    Completion,
+    /// The body of a function or the next lines, as good as it gets.
+    Generation,
+}
+
+/// How much may be spent on a suggestion.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// What kind of text is wanted.
+    pub task: Task,
+    /// The most tokens of one suggestion.
+    pub max_tokens: usize,
+    /// How many different suggestions are wanted, at most four.
+    pub choices: usize,
+    /// How many characters around the cursor are read.
+    pub context_chars: usize,
+    /// When to answer with what is there.
+    pub deadline: Option<Instant>,
+}
+
+/// Text that may follow the cursor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    /// The text.
+    pub text: String,
+    /// How often suggestions like this one are right, from 0 to 1.
+    pub confidence: f32,
+}
+
+/// The engine with its learned tables; made once and shared.
+#[derive(Debug)]
+pub struct Engine {
+    vocabulary: Vocabulary,
+    shapes: ShapeTable,
+    spacing: Spacing,
+    model: Option<Model>,
+}
+
+// === impl Engine ===
+
+impl Engine {
+    /// Reads the tables that are compiled in.
+    pub fn new() -> Self {
+        let vocabulary = Vocabulary::new(include_str!("tables/vocabulary.txt"));
+        let model = Model::read(vocabulary.size(), include_bytes!("tables/network.bin"));
+        Self {
+            vocabulary,
+            shapes: ShapeTable::read(include_str!("tables/shapes.tsv")),
+            spacing: Spacing::read(include_bytes!("tables/spacing.bin")),
+            model,
+        }
+    }
+
+    /// Texts that may follow the cursor, best first; none when nothing is sure enough.
+    pub fn suggest(&self, prompt: &Prompt<'_>, options: &Options) -> Vec<Suggestion> {
+        let is_late = || {
+            options
+                .deadline
+                .is_some_and(|deadline| Instant::now() >= deadline)
+        };
+        let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing));
+        let Some(model) = self
+            .model
+            .as_ref()
+            .filter(|_| !is_late() && !finish::is_hopeless(&request))
+        else {
+            return Vec::new();
+        };
+        let surroundings = Surroundings::of(&request, cold::enclosing(&request).as_ref());
+        let mut decoder = Decoder::new(&request, model, &surroundings);
+        let paths = decoder.line(
+            Path::start(&request),
+            options.max_tokens.clamp(1, 200),
+            &is_late,
+        );
+        let bodies = cold::bodies(&request, &self.shapes);
+        finish::choose(&request, &paths, &bodies, options)
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The name under which replies mention the engine.
+pub fn engine_name() -> &'static str {
+    "in-context"
+}

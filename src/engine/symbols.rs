@@ -1,0 +1,261 @@
+//! Gives every distinct token text a small number, shared by all texts of one request.
+//!
+//! Called while a request's texts are read. The decision: numbers below [`WORDS`] mean the same in every request, so
+//! the learned tables can be indexed by them; all others live as long as the request.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::lexer::{Kind, Piece, is_word};
+
+/// The number of a token text.
+pub(crate) type Symbol = u32;
+
+/// How many numbers stand for line ends: seven changes of indent, each with and without an empty line.
+const LINE_ENDS: Symbol = 14;
+const CLOSERS: [&str; 5] = ["\"", "'", "`", "\"\"\"", "'''"];
+/// Stands between two texts.
+pub(crate) const BREAK: Symbol = 19;
+/// Stands for any name in a context with names blanked.
+pub(crate) const NAME: Symbol = 20;
+/// Stands for any piece of text in a context with names blanked.
+pub(crate) const TEXT: Symbol = 21;
+/// Stands for any number in a context with names blanked.
+pub(crate) const NUMBER: Symbol = 22;
+/// The first number that stands for a word of the vocabulary.
+pub(crate) const WORDS: Symbol = 24;
+
+const KEYWORDS: &str = include_str!("keywords.txt");
+
+/// How many lines the list of keywords has.
+const KEYWORD_COUNT: Symbol = 163;
+
+/// A fast hash for short keys that no stranger can profit from colliding: a request only slows itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ShortHasher(u64);
+
+/// A map keyed by short texts or numbers.
+pub(crate) type ShortMap<K, V> = HashMap<K, V, BuildHasherDefault<ShortHasher>>;
+
+/// The words that have the same number in every request.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    numbers: ShortMap<&'static str, Symbol>,
+    texts: Vec<&'static str>,
+}
+
+/// The token texts of one request.
+pub(crate) struct Symbols<'v, 'a> {
+    vocabulary: &'v Vocabulary,
+    local: ShortMap<&'a str, Symbol>,
+    texts: Vec<&'a str>,
+}
+
+impl Hasher for ShortHasher {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0_u8; 8];
+            for (slot, byte) in word.iter_mut().zip(chunk) {
+                *slot = *byte;
+            }
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(u64::from(value));
+    }
+}
+
+impl Vocabulary {
+    /// Numbers the keywords of all languages, then the words of a list, one a line, in its order.
+    pub(crate) fn new(list: &'static str) -> Self {
+        let words = KEYWORDS.lines().chain(list.lines());
+        let texts: Vec<&'static str> = words.filter(|word| !word.is_empty()).collect();
+        let numbers = texts.iter().copied().zip(WORDS..).collect();
+        Self { numbers, texts }
+    }
+
+    /// How many numbers are taken, counting those below the first word.
+    pub(crate) fn size(&self) -> usize {
+        usize::try_from(WORDS).unwrap_or(0) + self.texts.len()
+    }
+
+    /// The number of a word, if it has one.
+    pub(crate) fn number(&self, word: &str) -> Option<Symbol> {
+        self.numbers.get(word).copied()
+    }
+}
+
+impl<'v, 'a> Symbols<'v, 'a> {
+    /// Starts a request with the vocabulary alone.
+    pub(crate) fn new(vocabulary: &'v Vocabulary) -> Self {
+        Self {
+            vocabulary,
+            local: ShortMap::default(),
+            texts: Vec::new(),
+        }
+    }
+
+    /// How many numbers are taken.
+    pub(crate) fn len(&self) -> usize {
+        self.vocabulary.size() + self.texts.len()
+    }
+
+    /// How many numbers belong to the vocabulary rather than to the request.
+    pub(crate) fn shared(&self) -> usize {
+        self.vocabulary.size()
+    }
+
+    /// What a shared symbol is.
+    pub(crate) fn kind(&self, symbol: Symbol) -> Kind {
+        let first = self.text(symbol).chars().next();
+        match first {
+            None => Kind::Newline,
+            _ if is_closer(symbol) => Kind::Close,
+            Some('"' | '\'' | '`') => Kind::Open,
+            Some('#') => Kind::Comment,
+            Some('/') if matches!(self.text(symbol), "//" | "///" | "//!" | "/*" | "/**") => {
+                Kind::Comment
+            }
+            Some('0'..='9') => Kind::Number,
+            Some(one) if is_word(one) => Kind::Word,
+            Some(_) => Kind::Punct,
+        }
+    }
+
+    /// The request's own names that start with some characters.
+    pub(crate) fn starting_with(&self, prefix: &str) -> Vec<Symbol> {
+        let first = Symbol::try_from(self.shared()).unwrap_or(Symbol::MAX);
+        let numbered = self.texts.iter().zip(first..);
+        numbered
+            .filter(|(text, _)| text.starts_with(prefix))
+            .map(|(_, symbol)| symbol)
+            .take(200)
+            .collect()
+    }
+
+    /// The number of a word, given one if it had none.
+    pub(crate) fn word(&mut self, text: &'a str) -> Symbol {
+        if let Some(number) = self.vocabulary.number(text) {
+            return number;
+        }
+        let next = Symbol::try_from(self.len()).unwrap_or(Symbol::MAX);
+        let texts = &mut self.texts;
+        *self.local.entry(text).or_insert_with(|| {
+            texts.push(text);
+            next
+        })
+    }
+
+    /// The number of a word, if it has one.
+    pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
+        self.vocabulary
+            .number(text)
+            .or_else(|| self.local.get(text).copied())
+    }
+
+    /// The number of a token.
+    pub(crate) fn of(&mut self, piece: &Piece<'a>) -> Symbol {
+        match piece.kind {
+            Kind::Newline => line_end(piece.delta, piece.blank),
+            Kind::Close => closer(piece.text).unwrap_or(BREAK),
+            _ => self.word(piece.text),
+        }
+    }
+
+    /// The characters behind a number; empty for line ends.
+    pub(crate) fn text(&self, symbol: Symbol) -> &'a str {
+        if symbol < WORDS {
+            let at = symbol.checked_sub(LINE_ENDS).map_or(usize::MAX, index);
+            return CLOSERS.get(at).copied().unwrap_or("");
+        }
+        let at = index(symbol - WORDS);
+        let shared = self.vocabulary.texts.len();
+        if at < shared {
+            return self.vocabulary.texts.get(at).copied().unwrap_or("");
+        }
+        self.texts.get(at - shared).copied().unwrap_or("")
+    }
+}
+
+/// Whether a number stands for a word of a language rather than of a file.
+pub(crate) fn is_keyword(symbol: Symbol) -> bool {
+    (WORDS..WORDS + KEYWORD_COUNT).contains(&symbol)
+}
+
+/// Whether a text is a word of a language rather than of a file.
+pub(crate) fn is_keyword_text(text: &str) -> bool {
+    KEYWORDS.lines().any(|word| word == text)
+}
+
+/// The place of a number in a table.
+pub(crate) fn index(symbol: Symbol) -> usize {
+    usize::try_from(symbol).unwrap_or(usize::MAX)
+}
+
+/// The number of a line end.
+pub(crate) fn line_end(delta: i8, blank: bool) -> Symbol {
+    let level = u32::try_from(i32::from(delta.clamp(-5, 1)) + 5).unwrap_or(5);
+    level * 2 + u32::from(blank)
+}
+
+/// The change of indent and the empty line behind a number, if it stands for a line end.
+pub(crate) fn as_line_end(symbol: Symbol) -> Option<(i8, bool)> {
+    let level = i8::try_from(symbol / 2).ok()?;
+    (symbol < LINE_ENDS).then_some((level - 5, symbol % 2 == 1))
+}
+
+/// The number of the mark that closes a string.
+pub(crate) fn closer(quote: &str) -> Option<Symbol> {
+    let at = CLOSERS.iter().position(|closer| *closer == quote)?;
+    u32::try_from(at).ok().map(|at| at + LINE_ENDS)
+}
+
+/// Whether a number stands for something that cannot be written.
+pub(crate) fn is_blank(symbol: Symbol) -> bool {
+    (BREAK..WORDS).contains(&symbol)
+}
+
+/// Whether a number stands for the end of a string.
+pub(crate) fn is_closer(symbol: Symbol) -> bool {
+    (LINE_ENDS..BREAK).contains(&symbol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_survive_the_way_there_and_back() {
+        for delta in -5..=1 {
+            for blank in [false, true] {
+                assert_eq!(as_line_end(line_end(delta, blank)), Some((delta, blank)));
+            }
+        }
+    }
+
+    #[test]
+    fn words_keep_their_number() {
+        let vocabulary = Vocabulary::new("speed_limit\n");
+        let mut symbols = Symbols::new(&vocabulary);
+        let speed = symbols.word("speed");
+        assert_eq!(symbols.word("speed"), speed);
+        assert_eq!(symbols.text(speed), "speed");
+        assert!(is_keyword(symbols.word("if")) && !is_keyword(symbols.word("speed_limit")));
+        assert_eq!(symbols.word("speed_limit"), WORDS + KEYWORD_COUNT);
+        assert_eq!(KEYWORDS.lines().count(), index(KEYWORD_COUNT));
+    }
+}

@@ -1,0 +1,93 @@
+//! Takes names apart into the words they are made of.
+//!
+//! Called wherever names are compared by meaning: the attribute `speed` and the function `increase_speed`, the list
+//! `items` and the parameter `item`.
+
+/// The words of a name, lower-case, without the endings of grammar.
+pub(crate) fn stems(name: &str) -> Vec<String> {
+    split(name).iter().map(|word| stem(word)).collect()
+}
+
+/// The words of a name as it is written.
+fn split(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut current = String::new();
+    let characters: Vec<char> = name.chars().take(80).collect();
+    for (at, character) in characters.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| characters.get(at));
+        let after = characters.get(at + 1);
+        let starts = character.is_uppercase()
+            && (before.is_some_and(|one| one.is_lowercase() || one.is_numeric())
+                || after.is_some_and(|one| one.is_lowercase()));
+        if (starts || !character.is_alphanumeric()) && !current.is_empty() {
+            words.push(std::mem::take(&mut current));
+        }
+        if character.is_alphanumeric() {
+            current.extend(character.to_lowercase());
+        }
+    }
+    if !current.is_empty() {
+        words.push(current);
+    }
+    words
+}
+
+fn stem(word: &str) -> String {
+    let endings: [(&str, &str); 8] = [
+        ("ies", "y"),
+        ("ing", ""),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ed", ""),
+        ("es", "e"),
+        ("s", ""),
+        ("er", ""),
+    ];
+    let mut stem = word.to_owned();
+    for (ending, instead) in endings {
+        let Some(rest) = word
+            .strip_suffix(ending)
+            .filter(|rest| rest.len() >= 3 && !rest.ends_with('s'))
+        else {
+            continue;
+        };
+        stem = format!("{rest}{instead}");
+        break;
+    }
+    if stem.len() > 3 && stem.ends_with('e') {
+        stem.pop();
+    }
+    stem
+}
+
+/// How many of the words of one name also stand in another, as a share of the longer one.
+pub(crate) fn overlap(one: &[String], other: &[String]) -> f32 {
+    let shared = one.iter().filter(|word| other.contains(word)).count();
+    super::number::from_count(shared) / super::number::from_count(one.len().max(other.len()).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fall_into_words() {
+        for (name, words) in [
+            ("increase_speed", "increas spe"),
+            ("addItems", "add item"),
+            ("HTTPServer", "http serv"),
+            ("__init__", "init"),
+            ("entries", "entry"),
+            ("is_running", "is runn"),
+            ("", ""),
+        ] {
+            assert_eq!(stems(name).join(" "), words, "{name}");
+        }
+    }
+
+    #[test]
+    fn lists_and_their_items_share_a_word() {
+        assert!(overlap(&stems("items"), &stems("item")) > 0.99);
+        assert!(overlap(&stems("total"), &stems("item")) < 0.01);
+    }
+}

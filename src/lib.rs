@@ -1,0 +1,25 @@
+//! A self-hosted server that speaks GitLab's Code Suggestions API.
+//!
+//! Rooms, from the outside in: `cli`, `server`, `middleware` and `api`, `state` and `reply`, `suggestions` and `auth`, `gateway`,
+//! `limits` and `store`, `params` and `engine`, `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
+//! further in, never further out.
+
+pub mod api;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod engine;
+pub mod gateway;
+pub mod ids;
+pub mod limits;
+pub mod middleware;
+pub mod params;
+pub mod reply;
+pub mod routes;
+pub mod server;
+pub mod state;
+pub mod store;
+pub mod suggestions;
+pub mod telemetry;
+pub mod upstream;

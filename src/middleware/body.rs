@@ -1,0 +1,119 @@
+//! The body of a reply on its way out: it is counted, and when it ends, whole or not, the access line is written and the
+//! connection is told.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::body::{Body, HttpBody};
+use bytes::{Buf, Bytes};
+use hyper::body::{Frame, SizeHint};
+
+use super::edge::Notes;
+use crate::{
+    clock::iso8601_millis,
+    server::Activity,
+    state::App,
+    telemetry::{AccessLine, Outcome},
+};
+
+/// The body of a reply.
+pub struct ReplyBody {
+    inner: Body,
+    account: Account,
+}
+
+/// What the access line will say.
+pub(super) struct Account {
+    pub(super) app: Arc<App>,
+    pub(super) activity: Arc<Activity>,
+    pub(super) notes: Arc<Notes>,
+    pub(super) begun: Duration,
+    pub(super) method: &'static str,
+    pub(super) route: &'static str,
+    pub(super) status: u16,
+    pub(super) reason: Option<&'static str>,
+    pub(super) bytes_out: u64,
+    pub(super) whole: bool,
+}
+
+impl ReplyBody {
+    pub(super) fn new(inner: Body, mut account: Account) -> Self {
+        // An empty body is never asked for its end.
+        account.whole = inner.is_end_stream();
+        Self { inner, account }
+    }
+}
+
+impl HttpBody for ReplyBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        match &frame {
+            Some(Ok(frame)) => {
+                let length = frame.data_ref().map_or(0, Buf::remaining);
+                self.account.bytes_out += u64::try_from(length).unwrap_or_default();
+                self.account.whole = self.inner.is_end_stream();
+            }
+            Some(Err(error)) => {
+                let error = error as &dyn std::error::Error;
+                tracing::warn!(
+                    request_id = self.account.notes.request_id.as_str(),
+                    error,
+                    "a reply was cut"
+                );
+                self.account.app.metrics.gateway(Outcome::Cut);
+            }
+            None => self.account.whole = true,
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        self.account.activity.end();
+        self.account.write();
+    }
+}
+
+impl Account {
+    fn write(&self) {
+        let took = self.app.clock.monotonic().saturating_sub(self.begun);
+        self.app
+            .metrics
+            .request(self.method, self.route, self.status, took);
+        self.app.access.record(&AccessLine {
+            timestamp: iso8601_millis(self.app.clock.since_epoch()),
+            level: if self.status >= 500 { "ERROR" } else { "INFO" },
+            message: "request",
+            request_id: self.notes.request_id.as_str(),
+            method: self.method,
+            route: self.route,
+            status: self.status,
+            duration_ms: (took.as_secs_f64() * 1_000_000.0).round() / 1000.0,
+            bytes_in: self.notes.bytes_in(),
+            bytes_out: self.bytes_out,
+            user: self.notes.user(),
+            upstream_status: self.notes.upstream_status(),
+            reason: self.reason,
+            cut: !self.whole,
+        });
+    }
+}

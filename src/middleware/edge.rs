@@ -1,0 +1,200 @@
+//! The outermost function of a request: gives it an identifier and its one path, calls the routes, adds what every reply
+//! carries, and starts the account that becomes the access line.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU16, AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri, uri::PathAndQuery},
+    response::IntoResponse,
+};
+
+use super::{
+    body::{Account, ReplyBody},
+    path,
+};
+use crate::{
+    ids::RequestId,
+    reply::{ApiError, ReasonCode},
+    routes,
+    server::Activity,
+    state::App,
+};
+
+/// Longest request target in bytes.
+const LONGEST_TARGET: usize = 8 * 1024;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Whom a connection leads to.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// The other side's address.
+    pub address: SocketAddr,
+    /// What the connection is doing.
+    pub activity: Arc<Activity>,
+}
+
+/// What is learned about a request while it is being answered, for the access line.
+#[derive(Debug)]
+pub struct Notes {
+    /// Identifier of the request.
+    pub request_id: RequestId,
+    user: AtomicI64,
+    upstream_status: AtomicU16,
+    bytes_in: AtomicU64,
+}
+
+/// The format suffix of the path, which is a parameter.
+#[derive(Debug, Clone)]
+pub struct Format(pub String);
+
+/// Answers a request.
+pub async fn edge(
+    app: Arc<App>,
+    router: Router,
+    peer: Peer,
+    mut request: Request,
+) -> Response<ReplyBody> {
+    let begun = app.clock.monotonic();
+    peer.activity.begin();
+    let given = request
+        .headers()
+        .get(&REQUEST_ID)
+        .map(HeaderValue::as_bytes);
+    let notes = Arc::new(Notes::new(RequestId::choose(given)));
+    let method = method_name(request.method());
+    let (route, response) = match canonicalize(&app, &mut request) {
+        Ok(route) => {
+            let extensions = request.extensions_mut();
+            extensions.insert(Arc::clone(&notes));
+            extensions.insert(peer.address);
+            (route, crate::server::route(router, request).await)
+        }
+        Err(error) => (routes::OTHER, error.into_response()),
+    };
+    let (mut parts, body) = response.into_parts();
+    common_headers(&mut parts.headers, &notes.request_id);
+    let account = Account {
+        app,
+        activity: peer.activity,
+        notes,
+        begun,
+        method,
+        route,
+        status: parts.status.as_u16(),
+        reason: parts.extensions.get::<ReasonCode>().map(|reason| reason.0),
+        bytes_out: 0,
+        whole: false,
+    };
+    Response::from_parts(parts, ReplyBody::new(body, account))
+}
+
+/// Puts the path into its one spelling; returns the template of its route.
+fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiError> {
+    let uri = request.uri();
+    let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    if target.len() > LONGEST_TARGET {
+        return Err(ApiError::TargetTooLong);
+    }
+    let path = path::canonical(uri.path(), &app.instance.base_path)
+        .map_err(|path::Malformed| ApiError::BadRequest)?
+        .ok_or(ApiError::NoRoute)?;
+    let (path, format) = match routes::without_format(&path) {
+        Some((stem, format)) => (stem.to_owned().into(), Some(Format(format.to_owned()))),
+        None => (path, None),
+    };
+    let route = routes::template(&path);
+    if path != uri.path() {
+        let target = match uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.into_owned(),
+        };
+        *request.uri_mut() = target.parse::<Uri>().map_err(|_| ApiError::BadRequest)?;
+    }
+    if let Some(format) = format {
+        request.extensions_mut().insert(format);
+    }
+    Ok(route)
+}
+
+fn common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
+    headers.insert("x-frame-options", HeaderValue::from_static("SAMEORIGIN"));
+    headers.insert(
+        "x-content-type-options",
+        HeaderValue::from_static("nosniff"),
+    );
+    // The identifier is plain text by construction; should it ever not be, the reply goes without.
+    if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
+        headers.insert(REQUEST_ID.clone(), id);
+    }
+    let meta = format!(
+        r#"{{"correlation_id":"{}","version":"1"}}"#,
+        request_id.as_str()
+    );
+    if let Ok(meta) = HeaderValue::from_str(&meta) {
+        headers.insert("x-gitlab-meta", meta);
+    }
+}
+
+/// Methods by name; everything that is none of the known ones is one.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}
+
+// === impl Notes ===
+
+impl Notes {
+    fn new(request_id: RequestId) -> Self {
+        Self {
+            request_id,
+            user: AtomicI64::new(0),
+            upstream_status: AtomicU16::new(0),
+            bytes_in: AtomicU64::new(0),
+        }
+    }
+
+    /// Who asks.
+    pub fn set_user(&self, user: i64) {
+        self.user.store(user, Ordering::Relaxed);
+    }
+
+    /// What the gateway answered.
+    pub fn set_upstream_status(&self, status: u16) {
+        self.upstream_status.store(status, Ordering::Relaxed);
+    }
+
+    /// How much was read of the body.
+    pub fn set_bytes_in(&self, bytes: usize) {
+        self.bytes_in
+            .store(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(super) fn user(&self) -> Option<i64> {
+        Some(self.user.load(Ordering::Relaxed)).filter(|user| *user != 0)
+    }
+
+    pub(super) fn upstream_status(&self) -> Option<u16> {
+        Some(self.upstream_status.load(Ordering::Relaxed)).filter(|status| *status != 0)
+    }
+
+    pub(super) fn bytes_in(&self) -> u64 {
+        self.bytes_in.load(Ordering::Relaxed)
+    }
+}

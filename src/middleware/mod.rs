@@ -1,0 +1,11 @@
+//! What happens around every handler: identifier, canonical path, access line, common headers, and who is asking.
+//! Called by `server` for each request; handlers call [`admit`] for the parts that need a user.
+
+mod admit;
+mod body;
+mod edge;
+mod path;
+
+pub use admit::{Admitted, AuthOrApiError, admit, authenticated, read_body, read_strangers_body};
+pub use body::ReplyBody;
+pub use edge::{Format, Notes, Peer, edge};

@@ -1,0 +1,117 @@
+//! The body that goes to the gateway: the client's parameters with what this server adds. Called by the gateway and the
+//! model back ends.
+//!
+//! It is spliced from the bytes that arrived into one buffer; texts that are too long are cut in their JSON spelling,
+//! so nothing is decoded or encoded again.
+
+use super::{
+    completion::CompletionRequest,
+    escape,
+    scan::{Member, Value},
+    splice,
+    withheld::is_withheld,
+};
+
+/// Characters of each text around the cursor that a gateway accepts.
+pub const MAX_CONTENT_CHARS: usize = 100_000;
+
+// === impl CompletionRequest ===
+
+impl CompletionRequest {
+    /// The body for the gateway; `added` are further members as name and JSON, which win over the client's.
+    #[must_use]
+    pub fn forward(&self, added: &[(&str, &str)]) -> Vec<u8> {
+        let text = self.params.json();
+        let extra: usize = added
+            .iter()
+            .map(|(name, json)| name.len() + json.len() + 4)
+            .sum();
+        let mut out = Vec::with_capacity(text.len() + extra + 64);
+        let is_added = |name: &[u8]| added.iter().any(|(added, _)| added.as_bytes() == name);
+        let mut streamed = is_added(b"stream");
+        out.push(b'{');
+        for (place, member) in self.params.members().iter().enumerate() {
+            let name = member.name(text);
+            if is_withheld(&name) || is_added(&name) {
+                continue;
+            }
+            streamed |= *name == *b"stream";
+            let key = member.key.of(text);
+            match &member.value {
+                Value::Object(fields) => {
+                    splice::key(&mut out, key);
+                    self.forward_file(&mut out, place, fields);
+                }
+                value @ Value::Raw(_) => {
+                    splice::member(&mut out, key, &[self.json(place, None, value)]);
+                }
+            }
+        }
+        if !streamed {
+            splice::member(&mut out, b"stream", &[b"false"]);
+        }
+        for (index, (name, json)) in added.iter().enumerate() {
+            if !added[index + 1..].iter().any(|(later, _)| later == name) {
+                splice::member(&mut out, name.as_bytes(), &[json.as_bytes()]);
+            }
+        }
+        splice::close(&mut out, b'}');
+        out
+    }
+
+    /// The number of characters of the body for the gateway, as GitLab counts them.
+    #[must_use]
+    pub fn encoded_chars(&self, added: &[(&str, &str)]) -> usize {
+        escape::encoded_chars(&self.forward(added))
+    }
+
+    fn forward_file(&self, out: &mut Vec<u8>, place: usize, fields: &[Member]) {
+        let text = self.params.json();
+        out.push(b'{');
+        let mut has_below = false;
+        for (index, field) in fields.iter().enumerate() {
+            let key = field.key.of(text);
+            match &*field.name(text) {
+                b"content_above_cursor" => {
+                    splice::member(
+                        out,
+                        key,
+                        &[b"\"", self.above.last(MAX_CONTENT_CHARS), b"\""],
+                    );
+                }
+                b"content_below_cursor" => {
+                    has_below = true;
+                    splice::member(
+                        out,
+                        key,
+                        &[b"\"", self.below.first(MAX_CONTENT_CHARS), b"\""],
+                    );
+                }
+                _ => splice::member(out, key, &[self.json(place, Some(index), &field.value)]),
+            }
+        }
+        if !has_below {
+            splice::member(out, b"content_below_cursor", &[b"\"\""]);
+        }
+        splice::close(out, b'}');
+        out.push(b',');
+    }
+
+    /// The JSON spelling of a value after coercion.
+    fn json<'a>(&'a self, place: usize, field: Option<usize>, value: &Value) -> &'a [u8] {
+        match (self.checked.replacement(place, field), value) {
+            (Some(json), _) => json,
+            (None, Value::Raw(span)) => span.of(self.params.json()),
+            (None, Value::Object(_)) => b"{}",
+        }
+    }
+}
+
+/// Whether a body has more than `limit` characters as GitLab counts them, `extra` included; free for small bodies.
+#[must_use]
+pub fn is_over(body: &[u8], extra: usize, limit: usize) -> bool {
+    // No character counts for more than six, and most bodies are far from the limit.
+    body.len().saturating_mul(6).saturating_add(extra) > limit
+        && escape::encoded_chars_at_most(body) + extra > limit
+        && escape::encoded_chars(body) + extra > limit
+}

@@ -1,0 +1,297 @@
+//! A client's connection under its clocks. hyper has one clock for heads, and its graceful stop waits for clients that
+//! have sent half a head; this wraps the socket instead and knows what the connection is doing.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Instant, Sleep, sleep_until},
+};
+
+/// The clocks of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clocks {
+    /// First byte of a connection, and a whole head.
+    pub(super) head: Duration,
+    /// Between requests.
+    pub(super) idle: Duration,
+    /// A client that does not read.
+    pub(super) write: Duration,
+}
+
+/// What the connection is doing, shared with the requests on it.
+#[derive(Debug, Default)]
+pub struct Activity {
+    busy: AtomicBool,
+    draining: AtomicBool,
+}
+
+impl Activity {
+    /// A request has been read and is being answered.
+    pub fn begin(&self) {
+        self.busy.store(true, Ordering::Release);
+    }
+
+    /// Its reply is complete.
+    pub fn end(&self) {
+        self.busy.store(false, Ordering::Release);
+    }
+
+    /// From now on the connection ends as soon as no request is being answered.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+}
+
+/// The socket of a connection, under its clocks.
+pub(super) struct Guarded<S> {
+    socket: S,
+    activity: Arc<Activity>,
+    clocks: Clocks,
+    /// When the wait for the present head or the next request ends.
+    read_by: Instant,
+    waiting: Waiting,
+    read_timer: Option<Pin<Box<Sleep>>>,
+    stalled_until: Option<Instant>,
+    write_timer: Option<Pin<Box<Sleep>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// For the first byte or the rest of a head.
+    Head,
+    /// For the next request.
+    Idle,
+    /// For nothing: a request is being answered.
+    Busy,
+}
+
+impl<S> Guarded<S> {
+    /// Puts a fresh connection under its clocks.
+    pub(super) fn new(socket: S, activity: Arc<Activity>, clocks: Clocks) -> Self {
+        Self {
+            socket,
+            activity,
+            clocks,
+            read_by: Instant::now() + clocks.head,
+            waiting: Waiting::Head,
+            read_timer: None,
+            stalled_until: None,
+            write_timer: None,
+        }
+    }
+
+    fn note_phase(&mut self) {
+        let busy = self.activity.busy.load(Ordering::Acquire);
+        match (busy, self.waiting) {
+            (true, _) => self.waiting = Waiting::Busy,
+            (false, Waiting::Busy) => {
+                self.waiting = Waiting::Idle;
+                self.read_by = Instant::now() + self.clocks.idle;
+            }
+            (false, _) => {}
+        }
+    }
+
+    fn note_bytes(&mut self) {
+        if self.waiting == Waiting::Idle {
+            self.waiting = Waiting::Head;
+            self.read_by = Instant::now() + self.clocks.head;
+        }
+    }
+}
+
+/// Waits for `deadline` on a timer that is moved only when it fires too early: most deadlines never come.
+fn poll_deadline(
+    timer: &mut Option<Pin<Box<Sleep>>>,
+    deadline: Instant,
+    context: &mut Context<'_>,
+) -> Poll<io::Error> {
+    let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+    if timer.deadline() > deadline {
+        timer.as_mut().reset(deadline);
+    }
+    loop {
+        ready!(timer.as_mut().poll(context));
+        if Instant::now() >= deadline {
+            return Poll::Ready(io::ErrorKind::TimedOut.into());
+        }
+        timer.as_mut().reset(deadline);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.note_phase();
+        if this.waiting != Waiting::Busy && this.activity.draining.load(Ordering::Acquire) {
+            // Nothing that has not been read whole will be answered any more.
+            return Poll::Ready(Ok(()));
+        }
+        let before = buffer.filled().len();
+        match Pin::new(&mut this.socket).poll_read(context, buffer) {
+            Poll::Ready(result) => {
+                if buffer.filled().len() > before {
+                    this.note_bytes();
+                }
+                Poll::Ready(result)
+            }
+            Poll::Pending if this.waiting == Waiting::Busy => Poll::Pending,
+            Poll::Pending => poll_deadline(&mut this.read_timer, this.read_by, context).map(Err),
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Guarded<S> {
+    fn poll_stalled<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        match written {
+            Poll::Ready(result) => {
+                self.stalled_until = None;
+                Poll::Ready(result)
+            }
+            Poll::Pending => {
+                let deadline = *self
+                    .stalled_until
+                    .get_or_insert_with(|| Instant::now() + self.clocks.write);
+                poll_deadline(&mut self.write_timer, deadline, context).map(Err)
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.socket).poll_write(context, bytes);
+        this.poll_stalled(context, written)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.socket).poll_write_vectored(context, parts);
+        this.poll_stalled(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.socket).poll_flush(context);
+        this.poll_stalled(context, flushed)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.socket).poll_shutdown(context);
+        this.poll_stalled(context, shut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    use super::*;
+
+    const CLOCKS: Clocks = Clocks {
+        head: Duration::from_secs(10),
+        idle: Duration::from_mins(1),
+        write: Duration::from_secs(30),
+    };
+
+    fn guarded(capacity: usize) -> (Guarded<DuplexStream>, DuplexStream, Arc<Activity>) {
+        let (near, far) = duplex(capacity);
+        let activity = Arc::new(Activity::default());
+        (
+            Guarded::new(near, Arc::clone(&activity), CLOCKS),
+            far,
+            activity,
+        )
+    }
+
+    async fn seconds_until_refused(read: impl Future<Output = io::Result<usize>>) -> u64 {
+        let begun = Instant::now();
+        assert_eq!(read.await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        begun.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_connection_ends_after_the_head_time() {
+        let (mut guarded, _far, _) = guarded(64);
+        assert_eq!(seconds_until_refused(guarded.read_u8_as_len()).await, 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_ends_after_the_idle_time_and_half_a_head_sooner() {
+        let (mut guarded, mut far, activity) = guarded(64);
+        activity.begin();
+        far.write_all(b"x").await.unwrap();
+        guarded.read_u8_as_len().await.unwrap();
+        activity.end();
+        assert_eq!(seconds_until_refused(guarded.read_u8_as_len()).await, 60);
+
+        let (mut guarded, mut far, activity) = self::guarded(64);
+        activity.begin();
+        far.write_all(b"x").await.unwrap();
+        guarded.read_u8_as_len().await.unwrap();
+        activity.end();
+        far.write_all(b"G").await.unwrap();
+        guarded.read_u8_as_len().await.unwrap();
+        assert_eq!(seconds_until_refused(guarded.read_u8_as_len()).await, 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_is_left() {
+        let (mut guarded, _far, activity) = guarded(4);
+        activity.begin();
+        let begun = Instant::now();
+        let error = guarded.write_all(b"12345678").await.unwrap_err();
+        assert_eq!(
+            (error.kind(), begun.elapsed().as_secs()),
+            (io::ErrorKind::TimedOut, 30)
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drained_connection_ends_once_it_is_not_busy() {
+        let (mut guarded, mut far, activity) = guarded(64);
+        activity.drain();
+        far.write_all(b"GET").await.unwrap();
+        assert_eq!(guarded.read_u8_as_len().await.unwrap(), 0);
+        activity.begin();
+        assert_eq!(guarded.read_u8_as_len().await.unwrap(), 1);
+    }
+
+    impl Guarded<DuplexStream> {
+        async fn read_u8_as_len(&mut self) -> io::Result<usize> {
+            self.read(&mut [0; 1]).await
+        }
+    }
+}

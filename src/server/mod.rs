@@ -1,0 +1,177 @@
+//! Bind, serve, drain. One thread per core, each with a runtime, a listener and upstream connections of its own: the kernel
+//! spreads connections over the listeners (`SO_REUSEPORT`), and a request never crosses threads. A runtime that steals
+//! work costs 2 to 4 µs a request more, which is a quarter of what a bare proxy costs.
+
+mod guard;
+mod listen;
+mod router;
+
+pub use guard::Activity;
+pub use listen::{Bound, ListenError};
+pub use router::router;
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt;
+
+use crate::{
+    middleware::{Peer, edge},
+    state::App,
+};
+use guard::{Clocks, Guarded};
+
+/// Largest head of a request, and most fields in it.
+const LARGEST_HEAD: usize = 64 * 1024;
+const MOST_FIELDS: usize = 100;
+
+/// The two signals of a stop.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    /// No new requests; running ones finish.
+    pub drain: CancellationToken,
+    /// Running ones are broken off.
+    pub abort: CancellationToken,
+}
+
+/// One serving thread: accepts on `listener` until told to drain, then waits for its connections.
+pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, stop: Stop) {
+    let connections = TaskTracker::new();
+    let worker = Arc::new(Worker {
+        router: router(&app),
+        app,
+        stop,
+    });
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = worker.stop.drain.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, address)) => {
+                connections.spawn(Arc::clone(&worker).connection(stream, address, tls.clone()));
+            }
+            Err(error) => {
+                // Out of descriptors, most likely: connections that end give some back.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+struct Worker {
+    router: Router,
+    app: Arc<App>,
+    stop: Stop,
+}
+
+impl Worker {
+    async fn connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        address: SocketAddr,
+        tls: Option<TlsAcceptor>,
+    ) {
+        // Small answers must not wait for more to come.
+        if stream.set_nodelay(true).is_err() {
+            return;
+        }
+        self.app.metrics.connections.inc();
+        let stop = self.stop.clone();
+        let head_time = self.app.settings.server.header_timeout;
+        let served = async {
+            match tls {
+                None => self.http(stream, address).await,
+                Some(tls) => {
+                    if let Ok(Ok(stream)) = timeout(head_time, tls.accept(stream)).await {
+                        self.http(stream, address).await;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = served => {}
+            () = stop.abort.cancelled() => {}
+        }
+        self.app.metrics.connections.dec();
+    }
+
+    async fn http<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        socket: S,
+        address: SocketAddr,
+    ) {
+        let activity = Arc::new(Activity::default());
+        let server = &self.app.settings.server;
+        let clocks = Clocks {
+            head: server.header_timeout,
+            idle: server.idle_timeout,
+            write: server.body_timeout,
+        };
+        let io = TokioIo::new(Guarded::new(socket, Arc::clone(&activity), clocks));
+        let peer = Peer {
+            address,
+            activity: Arc::clone(&activity),
+        };
+        let service = service_fn(|request: Request<Incoming>| {
+            let app = Arc::clone(&self.app);
+            let router = self.router.clone();
+            let peer = peer.clone();
+            async move { Ok::<_, Infallible>(edge(app, router, peer, request.map(Body::new)).await) }
+        });
+        let connection = http1::Builder::new()
+            .max_buf_size(LARGEST_HEAD)
+            .max_headers(MOST_FIELDS)
+            // The socket's guard has this clock, and knows a head from an idle connection.
+            .header_read_timeout(None)
+            .pipeline_flush(true)
+            .serve_connection(io, service);
+        tokio::pin!(connection);
+        let mut draining = false;
+        loop {
+            tokio::select! {
+                biased;
+                // How it ended concerns nobody: the requests on it have been accounted for one by one.
+                ended = connection.as_mut() => break drop(ended),
+                () = self.stop.drain.cancelled(), if !draining => {
+                    draining = true;
+                    activity.drain();
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        }
+    }
+}
+
+/// Answers one request without a connection, as tests do.
+pub async fn answer(app: &Arc<App>, request: Request) -> axum::response::Response {
+    let peer = Peer {
+        address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        activity: Arc::default(),
+    };
+    edge(Arc::clone(app), router(app), peer, request)
+        .await
+        .map(Body::new)
+}
+
+/// Passes a request on to the routes; they have an answer for everything.
+pub(crate) async fn route(router: Router, request: Request) -> axum::response::Response {
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}

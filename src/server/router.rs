@@ -1,0 +1,92 @@
+//! The table of routes. Every route of the API asks for a credential in its handler; those that do not are the ones under
+//! "open" here, and a test walks the table to prove it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, options, post},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    api::{
+        ai,
+        code_suggestions::{self, completions, connection_details, direct_access, enabled, legacy},
+        graphql, health, instance, oauth, openapi, user,
+    },
+    reply::ApiError,
+    routes,
+    state::App,
+};
+
+/// The routes over the state of one serving thread.
+pub fn router(app: &Arc<App>) -> Router {
+    Router::new()
+        .merge(code_suggestions_routes())
+        .route(routes::AI_ASSIST, get(legacy::ai_assist))
+        .route(routes::VERSION, get(instance::version))
+        .route(routes::METADATA, get(instance::version))
+        .route(routes::USER, get(user::current_user))
+        .route(routes::TOKEN_SELF, get(user::current_token))
+        .route(routes::TRACK_EVENT, post(instance::track_event))
+        .route(routes::GRAPHQL, post(graphql::execute))
+        .route(routes::AI_COMPLETIONS, post(ai::complete))
+        .route(routes::AI_CODE_COMPLETIONS, post(ai::complete))
+        .merge(open_routes(app))
+        .fallback(no_route)
+        // GitLab answers a method that a path does not know as if the path were not there.
+        .method_not_allowed_fallback(no_route)
+        .with_state(Arc::clone(app))
+        // A panic is a defect, and one request's defect is not another's.
+        .layer(CatchPanicLayer::custom(panicked))
+}
+
+fn code_suggestions_routes() -> Router<Arc<App>> {
+    let endpoint = |route: MethodRouter<Arc<App>>| route.merge(options(code_suggestions::options));
+    Router::new()
+        .route(routes::COMPLETIONS, endpoint(post(completions::complete)))
+        .route(routes::ENABLED, endpoint(post(enabled::enabled)))
+        .route(
+            routes::DIRECT_ACCESS,
+            endpoint(post(direct_access::direct_access)),
+        )
+        .route(routes::TOKENS, endpoint(post(legacy::tokens)))
+        .route(
+            routes::CONNECTION_DETAILS,
+            endpoint(post(connection_details::connection_details)),
+        )
+}
+
+/// Routes that ask for no credential.
+fn open_routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let open = Router::new()
+        .route(routes::TOKEN_INFO, get(oauth::token_info))
+        .route(routes::OPENAPI, get(openapi::openapi))
+        .route(routes::OPENID, get(oauth::discovery))
+        .route(routes::OAUTH_SERVER, get(oauth::discovery))
+        .route(routes::KEYS, get(oauth::keys))
+        .route(routes::HEALTH, get(health::health))
+        .route(routes::LIVENESS, get(health::liveness))
+        .route(routes::READINESS, get(health::readiness))
+        .route(routes::AI_HEALTH, get(ai::healthz));
+    // With an address of their own, metrics are nowhere else. Their handler asks strangers for an administrator's token.
+    match app.settings.metrics.listen {
+        None => open.route(routes::METRICS, get(health::metrics)),
+        Some(_) => open,
+    }
+}
+
+async fn no_route(uri: axum::http::Uri) -> ApiError {
+    if uri.path().starts_with("/api/v3/") {
+        ApiError::ApiV3
+    } else {
+        ApiError::NoRoute
+    }
+}
+
+fn panicked(_cause: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    ApiError::Internal.into_response()
+}

@@ -1,0 +1,252 @@
+//! What handlers share: built once from the settings, and once more per serving thread for what a thread has of its own.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::{
+    api::graphql,
+    auth::{Authenticator, SecretsError, ServerSecret, SigningKey},
+    clock::Clock,
+    config::{GatewayKind, Settings},
+    gateway::{AiGateway, Builtin, Engines, Gateway, InstanceToken},
+    ids::Instance,
+    limits::Limiter,
+    store::{Kept, Project, Store, StoreError},
+    telemetry::{self, AccessLog, Metrics},
+    upstream::{Clocks, Endpoint, EndpointError, Upstream},
+};
+
+/// Project paths whose switch is kept at hand.
+const KEPT_PROJECTS: usize = 16_384;
+
+/// Longest path that can be a project's, in bytes.
+const LONGEST_PATH: usize = 1024;
+
+/// Why the server cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key cannot be had.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The gateway's URL cannot be used.
+    #[error("gateway.url: {0}")]
+    Endpoint(#[from] EndpointError),
+    /// The access log cannot be started.
+    #[error("the access log cannot be started")]
+    AccessLog(#[from] io::Error),
+}
+
+/// Everything that is the same for all serving threads.
+pub struct Shared {
+    /// The settings.
+    pub settings: Settings,
+    /// What this instance is.
+    pub instance: Arc<Instance>,
+    /// Users, tokens and projects.
+    pub store: Arc<Store>,
+    /// Switches of projects and groups.
+    pub projects: Kept<String, Project>,
+    /// Who presents a token.
+    pub auth: Authenticator,
+    /// Keys derived from the server's secret.
+    pub secret: ServerSecret,
+    /// Signs tokens.
+    pub key: Arc<SigningKey>,
+    /// Limits per user.
+    pub limits: Limits,
+    /// Time.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// One line per request.
+    pub access: AccessLog,
+    /// GraphQL.
+    pub graphql: graphql::Schema,
+    gateway_token: Arc<InstanceToken>,
+    engines: Arc<Engines>,
+    in_flight: Arc<Semaphore>,
+    draining: AtomicBool,
+}
+
+/// Limits per user, one per endpoint.
+pub struct Limits {
+    /// For `completions`.
+    pub completions: Limiter,
+    /// For `direct_access`.
+    pub direct_access: Limiter,
+    /// For `connection_details`.
+    pub connection_details: Limiter,
+}
+
+/// What a serving thread answers with.
+pub struct App {
+    shared: Arc<Shared>,
+    /// Who writes the code.
+    pub gateway: Gateway,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// The store and the keys in the data directory: all that commands need.
+pub struct Local {
+    /// Users, tokens and projects.
+    pub store: Arc<Store>,
+    /// Keys derived from the server's secret.
+    pub secret: ServerSecret,
+}
+
+impl Local {
+    /// Opens both, making them if need be.
+    pub fn open(settings: &Settings) -> Result<Self, BuildError> {
+        let folder = &settings.instance.data_dir;
+        let store = Arc::new(Store::open(folder)?);
+        Ok(Self {
+            store,
+            secret: ServerSecret::open(folder)?,
+        })
+    }
+}
+
+impl Shared {
+    /// Puts the server together; `bound` is the address that it listens on.
+    pub async fn build(
+        settings: Settings,
+        local: Local,
+        bound: SocketAddr,
+        clock: Clock,
+    ) -> Result<Arc<Self>, BuildError> {
+        let Local { store, secret } = local;
+        let id = match settings.instance.id {
+            Some(id) => id.to_string(),
+            None => {
+                store
+                    .setting("instance_id", Uuid::new_v4().to_string())
+                    .await?
+            }
+        };
+        let url = settings.external_url(bound);
+        let version = settings.instance.version.clone();
+        let instance = Arc::new(Instance::new(
+            id,
+            url,
+            version,
+            settings.instance.realm.as_str(),
+        ));
+        let key = Arc::new(SigningKey::open(&settings.instance.data_dir)?);
+        let limiter = |limit| Limiter::in_memory(limit, &clock);
+        let limits = Limits {
+            completions: limiter(settings.limits.completions),
+            direct_access: limiter(settings.limits.direct_access),
+            connection_details: limiter(settings.limits.connection_details),
+        };
+        let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Arc::new(Self {
+            projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
+            auth: Authenticator::new(Arc::clone(&store), secret.clone(), clock.clone()),
+            gateway_token: Arc::new(InstanceToken::new(
+                Arc::clone(&key),
+                Arc::clone(&instance),
+                clock.clone(),
+            )),
+            engines: Arc::new(Engines::new(cores)),
+            in_flight: Arc::new(Semaphore::new(settings.gateway.max_in_flight)),
+            metrics: Metrics::default(),
+            graphql: graphql::schema(),
+            draining: AtomicBool::new(false),
+            settings,
+            instance,
+            store,
+            secret,
+            key,
+            limits,
+            clock,
+            access,
+        }))
+    }
+
+    /// The part of one serving thread.
+    pub fn app(self: &Arc<Self>) -> Result<Arc<App>, BuildError> {
+        let settings = &self.settings.gateway;
+        let gateway = match (settings.kind, &settings.url) {
+            (GatewayKind::AiGateway, Some(url)) => self.ai_gateway(url)?,
+            (GatewayKind::Builtin | GatewayKind::AiGateway, _) => Gateway::Builtin(Builtin::new(
+                Arc::clone(&self.engines),
+                self.settings.model.clone(),
+                Arc::clone(&self.instance),
+                Arc::clone(&self.key),
+                self.clock.clone(),
+            )),
+        };
+        Ok(Arc::new(App {
+            shared: Arc::clone(self),
+            gateway,
+        }))
+    }
+
+    fn ai_gateway(&self, url: &str) -> Result<Gateway, BuildError> {
+        let settings = &self.settings.gateway;
+        let clocks = Clocks {
+            connect: settings.connect_timeout,
+            response: settings.response_timeout,
+            idle: settings.idle_timeout,
+            whole: settings.stream_timeout,
+        };
+        let endpoint = Endpoint::new(url)?;
+        let client = |clocks| Upstream::new(endpoint.clone(), clocks, Arc::clone(&self.in_flight));
+        Ok(Gateway::AiGateway(Box::new(AiGateway::new(
+            url.to_owned(),
+            (client(clocks), client(AiGateway::token_clocks(clocks))),
+            settings,
+            Arc::clone(&self.gateway_token),
+            Arc::clone(&self.instance),
+            self.clock.clone(),
+        ))))
+    }
+
+    /// No new requests are wanted: probes learn it from here.
+    pub fn start_draining(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the server is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+
+    /// The project of that path, or the nearest group above it that has a switch.
+    pub async fn governing_project(&self, path: &str) -> Result<Option<Arc<Project>>, StoreError> {
+        if path.trim().is_empty() || path.len() > LONGEST_PATH {
+            return Ok(None);
+        }
+        let path = path.to_ascii_lowercase();
+        self.projects
+            .get(path.clone(), async |store| {
+                store.governing_project(path).await
+            })
+            .await
+    }
+
+    /// The pseudonym of a user.
+    pub fn global_user_id(&self, user_id: i64) -> String {
+        self.secret.global_user_id(&self.instance.id, user_id)
+    }
+}

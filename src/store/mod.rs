@@ -1,0 +1,219 @@
+//! Users, tokens and project switches in one SQLite file, shared by the server and the commands that run beside it.
+//! Called by `auth`, the handlers of projects and the command line. SQLite in WAL mode lets a command write while the
+//! server reads; the server learns of such writes through [`Store::version`], and what it keeps at hand ([`Kept`]) is as fresh as the last write.
+
+mod kept;
+mod projects;
+mod scopes;
+mod tokens;
+mod users;
+
+pub use kept::Kept;
+pub use projects::Project;
+pub use scopes::{Scope, Scopes, UnknownScope};
+pub use tokens::{Digest, NewToken, StoredToken};
+pub use users::{NewUser, User, UserSwitch};
+
+use std::{
+    path::Path,
+    sync::{
+        Mutex, PoisonError, TryLockError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite_migration::{M, Migrations};
+
+const FILE_NAME: &str = "code-suggestions.sqlite3";
+
+/// Time that a statement waits for another process that is writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What can go wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused a statement.
+    #[error("the database refused a statement")]
+    Database(#[from] rusqlite::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database could not be brought up to date")]
+    Migration(#[from] rusqlite_migration::Error),
+    /// No connection could be had.
+    #[error("no connection to the database: {0}")]
+    Connection(String),
+    /// The folder of the database cannot be used.
+    #[error("{path}: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A user of that name exists.
+    #[error("user '{0}' exists already")]
+    UserExists(String),
+    /// No user has that name.
+    #[error("no user is named '{0}'")]
+    NoUser(String),
+    /// No token has that number.
+    #[error("no token has the ID {0}")]
+    NoToken(i64),
+}
+
+/// The database.
+pub struct Store {
+    pool: Pool,
+    /// A connection that only watches: SQLite counts the commits of *other* connections for it.
+    watch: Mutex<Connection>,
+    version: AtomicI64,
+    looked_at: AtomicU64,
+}
+
+/// Least time between two looks at whether somebody else has written.
+const FRESHNESS: Duration = Duration::from_millis(20);
+
+impl Store {
+    /// Opens the database in `folder`, making both if need be.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        make_folder(folder)?;
+        let path = folder.join(FILE_NAME);
+        let mut first = Connection::open(&path)?;
+        prepare(&first)?;
+        migrations().to_latest(&mut first)?;
+        restrict(&path).map_err(|source| StoreError::Folder {
+            path: path.display().to_string(),
+            source,
+        })?;
+
+        let pool = deadpool_sqlite::Config::new(&path)
+            .builder(Runtime::Tokio1)
+            .map_err(|error| StoreError::Connection(error.to_string()))?
+            .max_size(4)
+            .post_create(Hook::async_fn(|connection, _| {
+                Box::pin(async move {
+                    let prepared = connection.interact(|connection| prepare(connection)).await;
+                    prepared
+                        .map_err(|error| HookError::message(error.to_string()))?
+                        .map_err(HookError::Backend)
+                })
+            }))
+            .build()
+            .map_err(|error| StoreError::Connection(error.to_string()))?;
+        let watch = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self {
+            pool,
+            watch: Mutex::new(watch),
+            version: AtomicI64::new(0),
+            looked_at: AtomicU64::new(0),
+        })
+    }
+
+    /// A number that changes when somebody else has written: what the caller keeps at hand is old then. Asked on demand
+    /// rather than by a timer: an idle server does nothing, and a command that has returned is seen by the next request.
+    pub fn version(&self, now: Duration) -> i64 {
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let last = self.looked_at.load(Ordering::Relaxed);
+        let fresh = u64::try_from(FRESHNESS.as_millis()).unwrap_or_default();
+        if now >= last.saturating_add(fresh)
+            && let Some(version) = self.look()
+        {
+            self.looked_at.store(now, Ordering::Relaxed);
+            self.version.store(version, Ordering::Release);
+        }
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// `None` when another thread is looking just now or the database is being written.
+    fn look(&self) -> Option<i64> {
+        let watch = match self.watch.try_lock() {
+            Ok(watch) => watch,
+            Err(TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        watch
+            .query_row("PRAGMA data_version", [], |row| row.get(0))
+            .ok()
+    }
+
+    /// The stored value of `key`, which is `initial` from now on if there was none.
+    pub async fn setting(&self, key: &'static str, initial: String) -> Result<String, StoreError> {
+        self.with(move |connection| {
+            connection.execute(
+                "INSERT OR IGNORE INTO settings (key, value) VALUES (?1, ?2)",
+                (key, initial),
+            )?;
+            Ok(
+                connection.query_row(
+                    "SELECT value FROM settings WHERE key = ?1",
+                    [key],
+                    |row| row.get(0),
+                )?,
+            )
+        })
+        .await
+    }
+
+    /// Whether the database answers, for the readiness probe.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.with(|connection| {
+            connection
+                .query_row("SELECT 1", [], |_| Ok(()))
+                .optional()?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn with<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let connection = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| StoreError::Connection(error.to_string()))?;
+        connection
+            .interact(work)
+            .await
+            .map_err(|error| StoreError::Connection(error.to_string()))?
+    }
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!(
+        "migrations/001_users_tokens_projects.sql"
+    ))])
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// The folder holds keys and digests: nobody but its owner looks inside. One that exists keeps its mode.
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|source| StoreError::Folder {
+        path: folder.display().to_string(),
+        source,
+    })
+}
+
+fn restrict(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

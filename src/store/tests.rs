@@ -1,0 +1,144 @@
+use super::*;
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    (folder, store)
+}
+
+fn new_user(username: &str) -> NewUser {
+    NewUser {
+        username: username.to_owned(),
+        admin: false,
+        created_at: 1,
+    }
+}
+
+fn new_token(username: &str, digest: Digest) -> NewToken {
+    NewToken {
+        username: username.to_owned(),
+        digest,
+        name: "editor".to_owned(),
+        scopes: Scopes::of(&[Scope::Api, Scope::AiFeatures]),
+        created_at: 2,
+        expires_at: Some(3),
+    }
+}
+
+#[test]
+fn migrations_are_sound() {
+    migrations().validate().unwrap();
+}
+
+#[tokio::test]
+async fn users_are_unique_whatever_the_case() {
+    let (_folder, store) = store().await;
+    let alice = store.add_user(new_user("alice")).await.unwrap();
+    assert!(alice.code_suggestions && !alice.blocked && !alice.admin);
+    let twice = store.add_user(new_user("ALICE")).await;
+    assert!(matches!(twice, Err(StoreError::UserExists(name)) if name == "ALICE"));
+    assert_eq!(store.user("Alice".into()).await.unwrap(), alice);
+    assert!(matches!(
+        store.user("bob".into()).await,
+        Err(StoreError::NoUser(_))
+    ));
+}
+
+#[tokio::test]
+async fn switches_of_users_are_kept() {
+    let (_folder, store) = store().await;
+    store.add_user(new_user("alice")).await.unwrap();
+    let alice = store
+        .switch_user("alice".into(), UserSwitch::Blocked, true)
+        .await
+        .unwrap();
+    assert!(alice.blocked && alice.code_suggestions);
+    let alice = store
+        .switch_user("alice".into(), UserSwitch::CodeSuggestions, false)
+        .await
+        .unwrap();
+    assert!(alice.blocked && !alice.code_suggestions);
+    assert_eq!(store.users().await.unwrap(), [alice]);
+}
+
+#[tokio::test]
+async fn tokens_come_back_with_their_owner() {
+    let (_folder, store) = store().await;
+    let alice = store.add_user(new_user("alice")).await.unwrap();
+    let id = store.add_token(new_token("alice", [7; 32])).await.unwrap();
+    let token = store.token([7; 32]).await.unwrap().unwrap();
+    assert_eq!(
+        (token.id, &token.user, token.revoked, token.expires_at),
+        (id, &alice, false, Some(3))
+    );
+    assert_eq!(
+        token.scopes.names().collect::<Vec<_>>(),
+        ["api", "ai_features"]
+    );
+    assert_eq!(store.token([8; 32]).await.unwrap(), None);
+
+    store.revoke_token(id, 5).await.unwrap();
+    assert!(store.token([7; 32]).await.unwrap().unwrap().revoked);
+    assert!(matches!(
+        store.revoke_token(99, 5).await,
+        Err(StoreError::NoToken(99))
+    ));
+}
+
+#[tokio::test]
+async fn the_longest_path_governs() {
+    let (_folder, store) = store().await;
+    for (path, on) in [("grp", false), ("grp/sub/on", true)] {
+        store.set_project(path.into(), on, 1).await.unwrap();
+    }
+    let governs = async |path: &str| {
+        store
+            .governing_project(path.into())
+            .await
+            .unwrap()
+            .map(|project| (project.path, project.code_suggestions))
+    };
+    assert_eq!(
+        governs("GRP/Sub/ON").await,
+        Some(("grp/sub/on".into(), true))
+    );
+    assert_eq!(governs("grp/other").await, Some(("grp".into(), false)));
+    assert_eq!(governs("group").await, None);
+    store.set_project("Grp".into(), true, 2).await.unwrap();
+    assert_eq!(governs("grp/other").await, Some(("grp".into(), true)));
+}
+
+#[tokio::test]
+async fn writes_of_another_process_change_the_version() {
+    let (folder, store) = store().await;
+    let mut now = Duration::from_secs(1);
+    let before = store.version(now);
+    now += FRESHNESS;
+    assert_eq!(store.version(now), before);
+    let other = Store::open(folder.path()).unwrap();
+    other.add_user(new_user("alice")).await.unwrap();
+    assert_eq!(store.version(now), before, "looked a moment ago");
+    now += FRESHNESS;
+    assert_ne!(store.version(now), before);
+}
+
+#[tokio::test]
+async fn a_setting_keeps_its_first_value() {
+    let (folder, store) = store().await;
+    assert_eq!(store.setting("k", "a".into()).await.unwrap(), "a");
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.setting("k", "b".into()).await.unwrap(), "a");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, _store) = store().await;
+    let mode = std::fs::metadata(folder.path().join(FILE_NAME))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o077, 0);
+}

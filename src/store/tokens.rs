@@ -1,0 +1,125 @@
+//! Access tokens. Only a keyed digest of each is kept, so the file lets nobody in.
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::{Scopes, Store, StoreError, User, users};
+
+/// HMAC-SHA-256 of a token under the server's key.
+pub type Digest = [u8; 32];
+
+/// A token and its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredToken {
+    /// Number, never used again.
+    pub id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// Seconds since the epoch.
+    pub created_at: i64,
+    /// Seconds since the epoch from which it is refused.
+    pub expires_at: Option<i64>,
+    /// Whether it has been revoked.
+    pub revoked: bool,
+    /// Its owner.
+    pub user: User,
+}
+
+/// A token to be kept.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// Name of its owner.
+    pub username: String,
+    /// Digest of the token.
+    pub digest: Digest,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// Seconds since the epoch.
+    pub created_at: i64,
+    /// Seconds since the epoch from which it is refused.
+    pub expires_at: Option<i64>,
+}
+
+impl Store {
+    /// Keeps a token; returns its number.
+    pub async fn add_token(&self, token: NewToken) -> Result<i64, StoreError> {
+        self.with(move |connection| {
+            let user = users::find(connection, token.username)?;
+            connection.execute(
+                "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                (
+                    user.id,
+                    token.digest,
+                    token.name,
+                    token.scopes.to_string(),
+                    token.created_at,
+                    token.expires_at,
+                ),
+            )?;
+            Ok(connection.last_insert_rowid())
+        })
+        .await
+    }
+
+    /// The token with that digest, expired and revoked ones included.
+    pub async fn token(&self, digest: Digest) -> Result<Option<StoredToken>, StoreError> {
+        self.with(move |connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("{SELECT} WHERE tokens.digest = ?1"))?;
+            Ok(statement.query_row([digest], read).optional()?)
+        })
+        .await
+    }
+
+    /// All tokens, oldest first.
+    pub async fn tokens(&self) -> Result<Vec<StoredToken>, StoreError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare(&format!("{SELECT} ORDER BY tokens.id"))?;
+            let tokens = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+            Ok(tokens)
+        })
+        .await
+    }
+
+    /// Revokes a token for good. One that is revoked already stays as it is.
+    pub async fn revoke_token(&self, id: i64, now: i64) -> Result<(), StoreError> {
+        self.with(move |connection| {
+            let found = connection.execute(
+                "UPDATE tokens SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
+                (id, now),
+            )?;
+            if found == 0 {
+                Err(StoreError::NoToken(id))
+            } else {
+                Ok(())
+            }
+        })
+        .await
+    }
+}
+
+const SELECT: &str =
+    "SELECT tokens.id, tokens.name, tokens.scopes, tokens.created_at, tokens.expires_at, tokens.revoked_at IS NOT NULL,
+            users.id, users.username, users.admin, users.blocked, users.code_suggestions, users.created_at
+     FROM tokens JOIN users ON users.id = tokens.user_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
+    let scopes: String = row.get(2)?;
+    Ok(StoredToken {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        // A scope that a newer version wrote is none here: less is allowed, never more.
+        scopes: scopes
+            .split(',')
+            .filter_map(|scope| scope.parse().ok())
+            .fold(Scopes::default(), Scopes::union),
+        created_at: row.get(3)?,
+        expires_at: row.get(4)?,
+        revoked: row.get(5)?,
+        user: users::read(row, 6)?,
+    })
+}

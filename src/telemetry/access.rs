@@ -1,0 +1,263 @@
+//! One line per request, from a fixed list of fields, written in batches by a thread of its own: the request only
+//! appends to a buffer. When the reader of the log is stuck, lines beyond 8 MiB are dropped and counted rather than kept.
+//!
+//! Fields: `timestamp`, `level`, `message`, `request_id`, `method`, `route` (the template, never the path), `status`,
+//! `duration_ms`, `bytes_in`, `bytes_out`, `user` (number), `upstream_status`, `reason` (a fixed word), `cut` (whether the
+//! client got less than the whole).
+
+use std::{
+    io::{self, Write},
+    mem,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use serde::Serialize;
+
+use crate::config::LogFormat;
+
+const LARGEST_BUFFER: usize = 8 * 1024 * 1024;
+const BATCH: Duration = Duration::from_millis(50);
+
+/// One request, when it is over.
+#[derive(Debug, Serialize)]
+pub struct AccessLine<'a> {
+    /// Time of the end, ISO 8601.
+    pub timestamp: String,
+    /// `INFO`, or `ERROR` for failures of the server.
+    pub level: &'static str,
+    /// Always `request`.
+    pub message: &'static str,
+    /// Identifier of the request.
+    pub request_id: &'a str,
+    /// Method, from a fixed set.
+    pub method: &'static str,
+    /// Template of the route.
+    pub route: &'a str,
+    /// Status of the reply.
+    pub status: u16,
+    /// From the head of the request to the end of the reply.
+    pub duration_ms: f64,
+    /// Bytes of the request's body.
+    pub bytes_in: u64,
+    /// Bytes of the reply's body.
+    pub bytes_out: u64,
+    /// Number of the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<i64>,
+    /// Status that the gateway answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream_status: Option<u16>,
+    /// Why a request was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Whether the client got less than the whole reply.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// Where access lines go.
+pub struct AccessLog {
+    format: LogFormat,
+    shared: Arc<Shared>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Shared {
+    buffer: Mutex<Vec<u8>>,
+    filled: Condvar,
+    stopping: AtomicBool,
+    dropped: AtomicU64,
+}
+
+impl AccessLog {
+    /// A log that writes to `out`.
+    pub fn start(format: LogFormat, out: impl Write + Send + 'static) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            buffer: Mutex::new(Vec::with_capacity(4096)),
+            filled: Condvar::new(),
+            stopping: AtomicBool::new(false),
+            dropped: AtomicU64::new(0),
+        });
+        let for_writer = Arc::clone(&shared);
+        let writer = std::thread::Builder::new()
+            .name("access-log".into())
+            .spawn(move || for_writer.write_to(out))?;
+        Ok(Self {
+            format,
+            shared,
+            writer: Mutex::new(Some(writer)),
+        })
+    }
+
+    /// Adds a line.
+    pub fn record(&self, line: &AccessLine<'_>) {
+        let mut buffer = self
+            .shared
+            .buffer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if buffer.len() > LARGEST_BUFFER {
+            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let was_empty = buffer.is_empty();
+        // Writing to memory does not fail.
+        let _written = match self.format {
+            LogFormat::Json => serde_json::to_writer(&mut *buffer, line).map_err(io::Error::from),
+            LogFormat::Text => line.write_text(&mut *buffer),
+        };
+        buffer.push(b'\n');
+        drop(buffer);
+        if was_empty {
+            self.shared.filled.notify_one();
+        }
+    }
+
+    /// Writes what is left and ends.
+    pub fn stop(&self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.filled.notify_one();
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(writer) = writer {
+            // A writer that panicked has nothing left to say.
+            drop(writer.join());
+        }
+    }
+}
+
+impl Shared {
+    fn write_to(&self, mut out: impl Write) {
+        let mut batch = Vec::new();
+        loop {
+            let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+            while buffer.is_empty() {
+                if self.stopping.load(Ordering::SeqCst) {
+                    return;
+                }
+                // The time-out covers a stop that was signalled just before the wait began.
+                let waited = self.filled.wait_timeout(buffer, Duration::from_secs(1));
+                buffer = waited.unwrap_or_else(PoisonError::into_inner).0;
+            }
+            mem::swap(&mut *buffer, &mut batch);
+            drop(buffer);
+            let dropped = self.dropped.swap(0, Ordering::Relaxed);
+            if dropped > 0 {
+                tracing::warn!(
+                    dropped,
+                    "access lines dropped: the log is not read fast enough"
+                );
+            }
+            if out.write_all(&batch).and_then(|()| out.flush()).is_err() {
+                // Nobody reads the log any more; there is no better place to say so.
+            }
+            batch.clear();
+            if !self.stopping.load(Ordering::SeqCst) {
+                std::thread::sleep(BATCH);
+            }
+        }
+    }
+}
+
+impl AccessLine<'_> {
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        write!(
+            out,
+            "{} {:>5} {} {} {} {:.1} ms id={}",
+            self.timestamp,
+            self.level,
+            self.status,
+            self.method,
+            self.route,
+            self.duration_ms,
+            self.request_id
+        )?;
+        if let Some(user) = self.user {
+            write!(out, " user={user}")?;
+        }
+        if let Some(status) = self.upstream_status {
+            write!(out, " upstream={status}")?;
+        }
+        if let Some(reason) = self.reason {
+            write!(out, " reason={reason}")?;
+        }
+        if self.cut {
+            write!(out, " cut")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Memory(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn line(status: u16) -> AccessLine<'static> {
+        AccessLine {
+            timestamp: "2026-11-21T10:00:00Z".into(),
+            level: "INFO",
+            message: "request",
+            request_id: "id",
+            method: "POST",
+            route: "/api/v4/code_suggestions/completions",
+            status,
+            duration_ms: 1.25,
+            bytes_in: 10,
+            bytes_out: 20,
+            user: Some(42),
+            upstream_status: None,
+            reason: None,
+            cut: false,
+        }
+    }
+
+    #[test]
+    fn every_line_is_written_before_the_end() {
+        let memory = Memory::default();
+        let log = AccessLog::start(LogFormat::Json, memory.clone()).unwrap();
+        for status in 200..300 {
+            log.record(&line(status));
+        }
+        log.stop();
+        let text = String::from_utf8(memory.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(text.lines().count(), 100);
+        let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!(
+            (&first["status"], &first["user"]),
+            (&200.into(), &42.into())
+        );
+        assert!(first.get("reason").is_none());
+    }
+
+    #[test]
+    fn text_lines_are_for_people() {
+        let mut out = Vec::new();
+        line(200).write_text(&mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "2026-11-21T10:00:00Z  INFO 200 POST /api/v4/code_suggestions/completions 1.2 ms id=id user=42"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+// What the small HTTP servers of the test have in common.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+/** Starts a server on a port of the system's choice; resolves to it and its URL. */
+export async function listen(handler) {
+  const server = createServer(handler);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${server.address().port}` };
+}
+
+export async function close(server) {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
+
+export async function readBody(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function sendJson(response, status, value) {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(value));
+}

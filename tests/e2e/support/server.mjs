@@ -1,0 +1,110 @@
+// The server under test: its folder, its settings file, its process, and its commands.
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Child, cleanEnvironment } from './child.mjs';
+import { Feed } from './feed.mjs';
+
+const COMMAND_TIMEOUT_MS = 20_000;
+const ENDED = 'the server has ended with';
+const run = promisify(execFile);
+
+/** The address in a line that the server prints when it is ready, if this is that line. */
+export function printedUrl(line) {
+  return /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+}
+
+export class Server {
+  /** Every line that the server has printed, over all its starts. */
+  output = new Feed();
+  url;
+  #binary;
+  #folder;
+  #gateway = {};
+  #child;
+
+  constructor(binary, folder) {
+    this.#binary = binary;
+    this.#folder = folder;
+  }
+
+  /**
+   * Starts the server and waits for its address. The first start lets the system pick the port;
+   * later ones keep it, since an editor goes on using the same URL.
+   */
+  async start(gateway = this.#gateway) {
+    this.#gateway = gateway;
+    const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
+    await writeFile(this.#configFile, toml({
+      server: { listen },
+      instance: { data_dir: join(this.#folder, 'data') },
+      gateway,
+    }));
+
+    const from = this.output.mark;
+    this.#child = new Child(this.#binary, ['--config', this.#configFile], {
+      cwd: this.#folder,
+      onLine: (line) => this.output.push(line),
+    });
+    this.#child.exit.then((how) => this.output.push(`${ENDED} ${how}`));
+
+    const isVerdict = (line) => printedUrl(line) || line.startsWith(ENDED);
+    const line = await this.output.until('line with the address', isVerdict, { from });
+    if (line.startsWith(ENDED)) throw new Error(this.output.since(from).reverse().join('\n'));
+    this.url = printedUrl(line);
+  }
+
+  /** Ends the server; anything but a clean exit is an error. */
+  async stop() {
+    const how = await this.#child.stop();
+    if (how !== 0) throw new Error(`the server ended with ${how}, not with 0`);
+  }
+
+  /** Ends the server at the end of a scenario, whatever state it is in. */
+  async abort() {
+    await this.#child?.stop();
+  }
+
+  async createToken(name) {
+    const { stdout } = await this.#command('token', 'create', '--user', 'root', '--name', name);
+    return stdout.trim();
+  }
+
+  async revokeToken(name) {
+    const { stdout } = await this.#command('token', 'list', '--json');
+    const token = JSON.parse(stdout).find((entry) => entry.name === name);
+    if (!token) throw new Error(`token list --json does not show the token ${name}: ${stdout}`);
+    await this.#command('token', 'revoke', String(token.id));
+  }
+
+  async setUserSwitch(value) {
+    await this.#command('user', 'set', 'root', '--code-suggestions', value);
+  }
+
+  async setProjectSwitch(path, value) {
+    await this.#command('project', 'set', path, '--code-suggestions', value);
+  }
+
+  get #configFile() {
+    return join(this.#folder, 'config.toml');
+  }
+
+  #command(...args) {
+    return run(this.#binary, ['--config', this.#configFile, ...args], {
+      cwd: this.#folder,
+      env: cleanEnvironment(this.#folder),
+      timeout: COMMAND_TIMEOUT_MS,
+    });
+  }
+}
+
+/** Sections of plain values; JSON and TOML write those alike. */
+function toml(sections) {
+  return Object.entries(sections)
+    .map(([section, values]) => {
+      const lines = Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+      return [`[${section}]`, ...lines, ''].join('\n');
+    })
+    .join('\n');
+}

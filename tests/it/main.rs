@@ -1,0 +1,1 @@
+//! Integration tests: requests through real sockets and the real router.
