@@ -1,7 +1,7 @@
 //! A self-hosted server that speaks GitLab's Code Suggestions API.
 //!
 //! Rooms, from the outside in: `cli`, `server`, `middleware` and `api`, `state` and `reply`, `suggestions` and `auth`, `gateway`,
-//! `limits` and `store`, `params` and `engine`, `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
+//! `limits` and `store`, `prompt` and `engine`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
 //! further in, never further out.
 
 pub mod api;
@@ -12,9 +12,11 @@ pub mod config;
 pub mod engine;
 pub mod gateway;
 pub mod ids;
+pub mod keys;
 pub mod limits;
 pub mod middleware;
 pub mod params;
+pub mod prompt;
 pub mod reply;
 pub mod routes;
 pub mod server;

@@ -13,8 +13,9 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    auth::{AuthError, CredentialsError, SecretsError},
+    auth::{AuthError, CredentialsError},
     gateway::GatewayError,
+    keys::SecretsError,
     limits::Decision,
     params::{ParamsError, ValidationError},
     store::StoreError,

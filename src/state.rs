@@ -13,12 +13,12 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
-    api::graphql,
-    auth::{Authenticator, SecretsError, ServerSecret, SigningKey},
+    auth::Authenticator,
     clock::Clock,
     config::{GatewayKind, Settings},
     gateway::{AiGateway, Builtin, Engines, Gateway, InstanceToken},
     ids::Instance,
+    keys::{SecretsError, ServerSecret, SigningKey},
     limits::Limiter,
     store::{Kept, Project, Store, StoreError},
     telemetry::{self, AccessLog, Metrics},
@@ -72,8 +72,6 @@ pub struct Shared {
     pub metrics: Metrics,
     /// One line per request.
     pub access: AccessLog,
-    /// GraphQL.
-    pub graphql: graphql::Schema,
     gateway_token: Arc<InstanceToken>,
     engines: Arc<Engines>,
     in_flight: Arc<Semaphore>,
@@ -170,7 +168,6 @@ impl Shared {
             engines: Arc::new(Engines::new(cores)),
             in_flight: Arc::new(Semaphore::new(settings.gateway.max_in_flight)),
             metrics: Metrics::default(),
-            graphql: graphql::schema(),
             draining: AtomicBool::new(false),
             settings,
             instance,

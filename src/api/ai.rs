@@ -12,13 +12,14 @@ use serde_json::json;
 
 use super::code_suggestions::completions;
 use crate::{
-    auth::UserTokenClaims,
     gateway::{Asker, Question},
+    keys::UserTokenClaims,
     middleware::{Notes, read_body},
     params::{CompletionRequest, Params},
+    prompt::intent,
     reply::{self, ApiError},
     state::App,
-    suggestions::{self, intent},
+    suggestions,
 };
 
 /// Suggests code at the cursor to the holder of a user token.

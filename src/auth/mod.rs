@@ -2,12 +2,8 @@
 //! make tokens. Tokens are known by a keyed digest only.
 
 mod credentials;
-mod secrets;
-mod signing;
 
 pub use credentials::{Credentials, CredentialsError};
-pub use secrets::{SecretsError, ServerSecret};
-pub use signing::{Claims, LegacyClaims, SigningKey, UserTokenClaims};
 
 use std::sync::Arc;
 
@@ -16,6 +12,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
     clock::Clock,
+    keys::{SecretsError, ServerSecret},
     store::{Digest, Kept, Scope, Scopes, Store, StoreError, StoredToken},
 };
 

@@ -21,7 +21,7 @@ use crate::{
     config::{GatewayAuth, GatewaySettings},
     ids::Instance,
     params::{MAX_CONTENT_CHARS, Text},
-    suggestions::{intent::Task, payload},
+    prompt::{intent::Task, payload},
     upstream::{Endpoint, Upstream, UpstreamBody, UpstreamError},
 };
 

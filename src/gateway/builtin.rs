@@ -9,13 +9,13 @@ use super::{
     Answer, Asker, DirectAccess, GatewayError, Question, Suggested, UnitPrimitive, headers,
 };
 use crate::{
-    auth::{SigningKey, UserTokenClaims},
     clock::Clock,
     config::ModelSettings,
     engine::{self, ContextFile, Engine, Options, Prompt},
     ids::Instance,
+    keys::{SigningKey, UserTokenClaims},
     params::CompletionRequest,
-    suggestions::{gateway_language, intent::Task},
+    prompt::{gateway_language, intent::Task},
 };
 
 /// Tokens of a generation for each token of a completion.

@@ -18,9 +18,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::{
-    auth::SecretsError,
+    keys::SecretsError,
     params::{CompletionRequest, is_over},
-    suggestions::intent::Task,
+    prompt::intent::Task,
     upstream::UpstreamError,
 };
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::HeaderValue;
 
 use crate::{
-    auth::{Claims, SecretsError, SigningKey},
     clock::Clock,
     ids::Instance,
+    keys::{Claims, SecretsError, SigningKey},
 };
 
 /// Seconds for which a token is used; it lives twice as long.

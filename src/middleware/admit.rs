@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::edge::{Format, Notes};
+use super::{edge::Format, notes::Notes};
 use crate::{
     auth::{AuthError, Caller, Credentials, require_scope},
     params::Params,

@@ -12,10 +12,9 @@ use axum::body::{Body, HttpBody};
 use bytes::{Buf, Bytes};
 use hyper::body::{Frame, SizeHint};
 
-use super::edge::Notes;
+use super::{activity::Activity, notes::Notes};
 use crate::{
     clock::iso8601_millis,
-    server::Activity,
     state::App,
     telemetry::{AccessLine, Outcome},
 };

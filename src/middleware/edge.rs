@@ -1,13 +1,7 @@
 //! The outermost function of a request: gives it an identifier and its one path, calls the routes, adds what every reply
 //! carries, and starts the account that becomes the access line.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU16, AtomicU64, Ordering},
-    },
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -16,15 +10,18 @@ use axum::{
     response::IntoResponse,
 };
 
+use tower::ServiceExt;
+
 use super::{
+    activity::Activity,
     body::{Account, ReplyBody},
+    notes::Notes,
     path,
 };
 use crate::{
     ids::RequestId,
     reply::{ApiError, ReasonCode},
     routes,
-    server::Activity,
     state::App,
 };
 
@@ -40,16 +37,6 @@ pub struct Peer {
     pub address: SocketAddr,
     /// What the connection is doing.
     pub activity: Arc<Activity>,
-}
-
-/// What is learned about a request while it is being answered, for the access line.
-#[derive(Debug)]
-pub struct Notes {
-    /// Identifier of the request.
-    pub request_id: RequestId,
-    user: AtomicI64,
-    upstream_status: AtomicU16,
-    bytes_in: AtomicU64,
 }
 
 /// The format suffix of the path, which is a parameter.
@@ -76,7 +63,7 @@ pub async fn edge(
             let extensions = request.extensions_mut();
             extensions.insert(Arc::clone(&notes));
             extensions.insert(peer.address);
-            (route, crate::server::route(router, request).await)
+            (route, routed(router, request).await)
         }
         Err(error) => (routes::OTHER, error.into_response()),
     };
@@ -95,6 +82,14 @@ pub async fn edge(
         whole: false,
     };
     Response::from_parts(parts, ReplyBody::new(body, account))
+}
+
+/// Passes a request on to the routes; they have an answer for everything.
+async fn routed(router: Router, request: Request) -> axum::response::Response {
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// Puts the path into its one spelling; returns the template of its route.
@@ -155,46 +150,5 @@ fn method_name(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         Method::PATCH => "PATCH",
         _ => "other",
-    }
-}
-
-// === impl Notes ===
-
-impl Notes {
-    fn new(request_id: RequestId) -> Self {
-        Self {
-            request_id,
-            user: AtomicI64::new(0),
-            upstream_status: AtomicU16::new(0),
-            bytes_in: AtomicU64::new(0),
-        }
-    }
-
-    /// Who asks.
-    pub fn set_user(&self, user: i64) {
-        self.user.store(user, Ordering::Relaxed);
-    }
-
-    /// What the gateway answered.
-    pub fn set_upstream_status(&self, status: u16) {
-        self.upstream_status.store(status, Ordering::Relaxed);
-    }
-
-    /// How much was read of the body.
-    pub fn set_bytes_in(&self, bytes: usize) {
-        self.bytes_in
-            .store(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    pub(super) fn user(&self) -> Option<i64> {
-        Some(self.user.load(Ordering::Relaxed)).filter(|user| *user != 0)
-    }
-
-    pub(super) fn upstream_status(&self) -> Option<u16> {
-        Some(self.upstream_status.load(Ordering::Relaxed)).filter(|status| *status != 0)
-    }
-
-    pub(super) fn bytes_in(&self) -> u64 {
-        self.bytes_in.load(Ordering::Relaxed)
     }
 }

@@ -1,11 +1,15 @@
 //! What happens around every handler: identifier, canonical path, access line, common headers, and who is asking.
 //! Called by `server` for each request; handlers call [`admit`] for the parts that need a user.
 
+mod activity;
 mod admit;
 mod body;
 mod edge;
+mod notes;
 mod path;
 
+pub use activity::Activity;
 pub use admit::{Admitted, AuthOrApiError, admit, authenticated, read_body, read_strangers_body};
 pub use body::ReplyBody;
-pub use edge::{Format, Notes, Peer, edge};
+pub use edge::{Format, Peer, edge};
+pub use notes::Notes;

@@ -4,14 +4,12 @@
 use std::{
     io,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
+use crate::middleware::Activity;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, Sleep, sleep_until},
@@ -26,30 +24,6 @@ pub(super) struct Clocks {
     pub(super) idle: Duration,
     /// A client that does not read.
     pub(super) write: Duration,
-}
-
-/// What the connection is doing, shared with the requests on it.
-#[derive(Debug, Default)]
-pub struct Activity {
-    busy: AtomicBool,
-    draining: AtomicBool,
-}
-
-impl Activity {
-    /// A request has been read and is being answered.
-    pub fn begin(&self) {
-        self.busy.store(true, Ordering::Release);
-    }
-
-    /// Its reply is complete.
-    pub fn end(&self) {
-        self.busy.store(false, Ordering::Release);
-    }
-
-    /// From now on the connection ends as soon as no request is being answered.
-    pub fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
-    }
 }
 
 /// The socket of a connection, under its clocks.
@@ -91,7 +65,7 @@ impl<S> Guarded<S> {
     }
 
     fn note_phase(&mut self) {
-        let busy = self.activity.busy.load(Ordering::Acquire);
+        let busy = self.activity.is_busy();
         match (busy, self.waiting) {
             (true, _) => self.waiting = Waiting::Busy,
             (false, Waiting::Busy) => {
@@ -137,7 +111,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.note_phase();
-        if this.waiting != Waiting::Busy && this.activity.draining.load(Ordering::Acquire) {
+        if this.waiting != Waiting::Busy && this.activity.is_draining() {
             // Nothing that has not been read whole will be answered any more.
             return Poll::Ready(Ok(()));
         }

@@ -6,7 +6,6 @@ mod guard;
 mod listen;
 mod router;
 
-pub use guard::Activity;
 pub use listen::{Bound, ListenError};
 pub use router::router;
 
@@ -22,10 +21,9 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::ServiceExt;
 
 use crate::{
-    middleware::{Peer, edge},
+    middleware::{Activity, Peer, edge},
     state::App,
 };
 use guard::{Clocks, Guarded};
@@ -166,12 +164,4 @@ pub async fn answer(app: &Arc<App>, request: Request) -> axum::response::Respons
     edge(Arc::clone(app), router(app), peer, request)
         .await
         .map(Body::new)
-}
-
-/// Passes a request on to the routes; they have an answer for everything.
-pub(crate) async fn route(router: Router, request: Request) -> axum::response::Response {
-    match router.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
 }

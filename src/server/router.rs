@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Extension, Router,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, options, post},
 };
@@ -31,7 +31,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(routes::USER, get(user::current_user))
         .route(routes::TOKEN_SELF, get(user::current_token))
         .route(routes::TRACK_EVENT, post(instance::track_event))
-        .route(routes::GRAPHQL, post(graphql::execute))
+        .route(
+            routes::GRAPHQL,
+            post(graphql::execute).layer(Extension(graphql::schema())),
+        )
         .route(routes::AI_COMPLETIONS, post(ai::complete))
         .route(routes::AI_CODE_COMPLETIONS, post(ai::complete))
         .merge(open_routes(app))

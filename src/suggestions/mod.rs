@@ -1,10 +1,6 @@
 //! The use case: a checked request becomes a completion or a generation, the gateway is asked, and what it answers takes
 //! the form that the client can read. Called by the handlers of `completions` and of the built-in gateway.
 
-pub mod gateway_language;
-pub mod intent;
-pub mod language;
-pub mod payload;
 mod shape;
 pub mod sse;
 
@@ -14,6 +10,7 @@ use crate::{
     clock::Clock,
     gateway::{Asker, Gateway, GatewayError, Question},
     params::CompletionRequest,
+    prompt::intent,
 };
 
 /// Decides what is wanted, asks the gateway and shapes its answer.

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::{
     api::Reply,
-    auth::{CODE_SUGGESTIONS, LegacyClaims, require_scope},
+    auth::{CODE_SUGGESTIONS, require_scope},
+    keys::LegacyClaims,
     middleware::{admit, authenticated},
     reply::{self, ApiError},
     state::App,

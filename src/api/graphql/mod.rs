@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_graphql::Variables;
 use axum::{
+    Extension,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::Response,
@@ -46,7 +47,11 @@ pub(super) struct Asking {
 }
 
 /// Answers an operation.
-pub async fn execute(State(app): State<Arc<App>>, request: Request) -> Reply {
+pub async fn execute(
+    State(app): State<Arc<App>>,
+    Extension(schema): Extension<Schema>,
+    request: Request,
+) -> Reply {
     let (parts, body) = request.into_parts();
     let caller = match authenticated(&app, &parts).await {
         Ok(caller) if caller.scopes.intersects(ACCEPTED) => Some(caller),
@@ -83,8 +88,7 @@ pub async fn execute(State(app): State<Arc<App>>, request: Request) -> Reply {
     if let Some(name) = operation.operation_name.filter(|name| !name.is_empty()) {
         asked = asked.operation_name(name);
     }
-    let answer = app
-        .graphql
+    let answer = schema
         .execute(asked.data(Asking {
             app: Arc::clone(&app),
             caller,

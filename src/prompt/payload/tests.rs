@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     params::{Params, is_over},
-    suggestions::intent::{IntentInput, Task, detect},
+    prompt::intent::{IntentInput, Task, detect},
 };
 
 fn request(body: &Value) -> CompletionRequest {

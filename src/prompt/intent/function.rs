@@ -3,7 +3,7 @@
 //!
 //! Only one line above and one below the cursor are looked at, each as a shape to be found somewhere in it.
 
-use crate::{params::Text, suggestions::language::Language};
+use crate::{params::Text, prompt::language::Language};
 
 use super::{
     comment::trim,

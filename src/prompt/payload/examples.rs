@@ -5,7 +5,7 @@
 
 use crate::{
     params::{Text, splice},
-    suggestions::intent::Trigger::{self, Comment, EmptyFunction},
+    prompt::intent::Trigger::{self, Comment, EmptyFunction},
 };
 
 /// Code with a cursor in it, and what belongs there.

@@ -4,7 +4,7 @@
 //! Without a known language a line counts as a comment if `#` or `--` stands anywhere in it; clients see the
 //! consequences, so the rule is kept although it takes much code for comments.
 
-use crate::{params::Text, suggestions::language::Comment};
+use crate::{params::Text, prompt::language::Comment};
 
 /// Characters behind the marker that make a comment an instruction.
 const INSTRUCTION_CHARS: usize = 10;
