@@ -78,6 +78,9 @@ pub enum ApiError {
     /// `/oauth/token/info` was asked about something that is no access token of an application.
     #[error("no access token of an application")]
     TokenUnknownHere,
+    /// A question about a personal access token, asked with another kind of token.
+    #[error("not a personal access token")]
+    NotAPersonalToken,
     /// The token may not be used for this; the text lists the scopes that may.
     #[error("the token lacks a scope")]
     InsufficientScope(&'static str),
@@ -148,7 +151,8 @@ impl ApiError {
             | Self::InvalidJson
             | Self::JsonLimit(_)
             | Self::Parameters(_)
-            | Self::TwoTokens => StatusCode::BAD_REQUEST,
+            | Self::TwoTokens
+            | Self::NotAPersonalToken => StatusCode::BAD_REQUEST,
             Self::Unauthorized
             | Self::UnauthorizedUnread
             | Self::NotEntitled
@@ -187,6 +191,7 @@ impl ApiError {
             Self::TokenExpired => "token_expired",
             Self::TokenRevoked => "token_revoked",
             Self::TokenUnknownHere => "token_unknown_here",
+            Self::NotAPersonalToken => "not_a_personal_token",
             Self::InsufficientScope(_) => "insufficient_scope",
             Self::Blocked => "blocked",
             Self::Forbidden => "forbidden",
@@ -233,6 +238,9 @@ impl ApiError {
                 "scope": accepted,
             })
             .to_string(),
+            Self::NotAPersonalToken => message(
+                "400 Bad request - This endpoint requires token type to be a personal access token",
+            ),
             Self::Blocked => message("403 Forbidden - Your account has been blocked."),
             Self::Forbidden => message("403 Forbidden"),
             Self::DirectConnectionsDisabled => message("403 Forbidden - Direct connections are disabled"),

@@ -56,6 +56,7 @@ pub struct Shared {
     pub instance: Arc<Instance>,
     /// Users, tokens and projects.
     pub store: Arc<Store>,
+    switch: Kept<(), bool>,
     /// Switches of projects and groups.
     pub projects: Kept<String, Project>,
     /// Who presents a token.
@@ -158,6 +159,7 @@ impl Shared {
         let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Arc::new(Self {
+            switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
             auth: Authenticator::new(Arc::clone(&store), secret.clone(), clock.clone()),
             gateway_token: Arc::new(InstanceToken::new(
@@ -227,6 +229,18 @@ impl Shared {
     /// Whether the server is stopping.
     pub fn is_draining(&self) -> bool {
         self.draining.load(Ordering::SeqCst)
+    }
+
+    /// Whether the instance gives suggestions at all: by its settings and by its own switch.
+    pub async fn is_enabled(&self) -> Result<bool, StoreError> {
+        if !self.settings.instance.enabled {
+            return Ok(false);
+        }
+        let switch = self
+            .switch
+            .get((), async |store| store.instance_switch().await)
+            .await?;
+        Ok(switch.is_none_or(|on| *on))
     }
 
     /// The project of that path, or the nearest group above it that has a switch.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::State,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
     response::Response,
 };
@@ -12,14 +12,39 @@ use serde_json::json;
 
 use super::Reply;
 use crate::{
+    auth::AuthError,
+    middleware::{AuthOrApiError, authenticated},
     reply::{self, ApiError},
     routes,
     state::App,
 };
 
 /// Details of an OAuth access token. Personal access tokens are not described here, as in GitLab.
-pub async fn token_info() -> Reply {
-    Err(ApiError::TokenUnknownHere)
+pub async fn token_info(State(app): State<Arc<App>>, request: Request) -> Reply {
+    let (parts, _) = request.into_parts();
+    let caller = match authenticated(&app, &parts).await {
+        Err(AuthOrApiError::Auth(AuthError::Store(error))) => return Err(error.into()),
+        Err(AuthOrApiError::Auth(_)) => return Err(ApiError::TokenUnknownHere),
+        other => other?,
+    };
+    let application = caller
+        .application
+        .as_ref()
+        .ok_or(ApiError::TokenUnknownHere)?;
+    let scopes: Vec<_> = caller.scopes.names().collect();
+    let left = caller
+        .expires_at
+        .map(|expires_at| expires_at - app.clock.unix());
+    let info = json!({
+        "resource_owner_id": caller.user.id,
+        "scope": scopes,
+        "expires_in": left,
+        "application": { "uid": application },
+        "created_at": caller.created_at,
+        "scopes": scopes,
+        "expires_in_seconds": left,
+    });
+    Ok(reply::json_value(StatusCode::OK, &info))
 }
 
 /// Where everything about identity is.

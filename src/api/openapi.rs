@@ -176,6 +176,7 @@ fn neighbours() -> Vec<Operation> {
                     },
                 }))
                 .may(&["503"])
+                .anybody()
                 .build(),
         ),
     ]
@@ -210,6 +211,7 @@ struct Endpoint {
     summary: &'static str,
     responses: Map<String, Value>,
     body: Option<(Value, bool)>,
+    open: bool,
 }
 
 impl Endpoint {
@@ -218,6 +220,7 @@ impl Endpoint {
             summary,
             responses: Map::new(),
             body: None,
+            open: false,
         };
         endpoint.responses.insert(status.to_owned(), answer);
         endpoint.may(&["400", "401", "403", "408", "413", "414"])
@@ -241,8 +244,17 @@ impl Endpoint {
         self
     }
 
+    /// A credential may be left out.
+    fn anybody(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
     fn build(self) -> Value {
         let mut operation = json!({ "summary": self.summary, "responses": self.responses });
+        if self.open {
+            operation["security"] = json!([{}, { "bearer": [] }, { "private_token": [] }]);
+        }
         if let Some((schema, required)) = self.body {
             operation["requestBody"] = json!({ "required": required, "content": { "application/json": { "schema": schema } } });
         }

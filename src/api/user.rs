@@ -74,6 +74,9 @@ pub(crate) fn web_url(app: &Shared, user: &User) -> String {
 pub async fn current_token(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
     let caller = authenticated(&app, &parts).await?;
+    if caller.application.is_some() {
+        return Err(ApiError::NotAPersonalToken);
+    }
     let token = json!({
         "id": caller.id,
         "name": caller.name,

@@ -21,6 +21,15 @@ pub struct Credentials {
     pub bearer_token: Option<String>,
 }
 
+/// What a request presents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presented {
+    /// The credential that stands first.
+    pub first: String,
+    /// The first that stands where OAuth access tokens do.
+    pub access_token: Option<String>,
+}
+
 /// Credentials that cannot be told apart or read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialsError {
@@ -46,23 +55,31 @@ impl Credentials {
         })
     }
 
-    /// The one that counts: parameter `private_token`, header `PRIVATE-TOKEN`, then the access-token places.
-    pub fn chosen(&self) -> Result<Option<&str>, CredentialsError> {
+    /// The ones that count: whatever stands first in parameter `private_token`, header `PRIVATE-TOKEN` and the places of
+    /// access tokens, and the first of the latter alone, which is where OAuth tokens stand.
+    pub fn presented(&self) -> Result<Option<Presented>, CredentialsError> {
         if self.bearer.is_some() && self.access_token.is_some() {
             return Err(CredentialsError::Twice);
         }
-        let places = [
-            &self.private_token,
-            &self.private_token_header,
-            &self.access_token,
-            &self.bearer,
-            &self.bearer_token,
-        ];
-        Ok(places
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .find(|token| !token.is_empty()))
+        let given = |place: &&String| !place.is_empty();
+        let private = [&self.private_token, &self.private_token_header];
+        let access = [&self.access_token, &self.bearer, &self.bearer_token];
+        let access_token = access.into_iter().flatten().find(given);
+        let first = private.into_iter().flatten().find(given).or(access_token);
+        Ok(first.map(|first| Presented {
+            first: first.clone(),
+            access_token: access_token.cloned(),
+        }))
+    }
+}
+
+#[cfg(test)]
+impl Presented {
+    pub(super) fn personal(token: &str) -> Self {
+        Self {
+            first: token.to_owned(),
+            access_token: None,
+        }
     }
 }
 
@@ -134,7 +151,11 @@ mod tests {
                 .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
                 .collect();
             let credentials = Credentials::from_headers(&headers).unwrap();
-            assert_eq!(credentials.chosen().unwrap(), *expected, "{pairs:?}");
+            let first = credentials
+                .presented()
+                .unwrap()
+                .map(|presented| presented.first);
+            assert_eq!(first.as_deref(), *expected, "{pairs:?}");
         }
     }
 
@@ -154,6 +175,12 @@ mod tests {
     #[test]
     fn parameters_come_first_and_access_tokens_may_not_disagree() {
         let text = |text: &str| Some(text.to_owned());
+        let presents = |first: &str, access_token: Option<&str>| {
+            Ok(Some(Presented {
+                first: first.to_owned(),
+                access_token: access_token.map(str::to_owned),
+            }))
+        };
         let all = Credentials {
             private_token: text("p"),
             private_token_header: text("h"),
@@ -161,22 +188,22 @@ mod tests {
             bearer: text("b"),
             bearer_token: text("t"),
         };
-        assert_eq!(all.chosen(), Ok(Some("p")));
+        assert_eq!(all.presented(), presents("p", Some("b")));
         let without_private = Credentials {
             private_token: None,
             private_token_header: None,
             ..all.clone()
         };
-        assert_eq!(without_private.chosen(), Ok(Some("b")));
+        assert_eq!(without_private.presented(), presents("b", Some("b")));
         let both = Credentials {
             access_token: text("a"),
             ..all
         };
-        assert_eq!(both.chosen(), Err(CredentialsError::Twice));
+        assert_eq!(both.presented(), Err(CredentialsError::Twice));
         let only = Credentials {
             bearer_token: text("t"),
             ..Credentials::default()
         };
-        assert_eq!(only.chosen(), Ok(Some("t")));
+        assert_eq!(only.presented(), presents("t", Some("t")));
     }
 }

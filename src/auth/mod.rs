@@ -3,7 +3,7 @@
 
 mod credentials;
 
-pub use credentials::{Credentials, CredentialsError};
+pub use credentials::{Credentials, CredentialsError, Presented};
 
 use std::sync::Arc;
 
@@ -72,17 +72,34 @@ impl Authenticator {
         }
     }
 
-    /// Who presents this token. Expiry, revocation and blocking are judged at every call, in this order.
-    pub async fn authenticate(&self, token: &str) -> Result<Caller, AuthError> {
+    /// Who presents these credentials. What looks like a personal access token is looked up as one only; otherwise an
+    /// OAuth token among them wins. Expiry, revocation and blocking are judged at every call, in this order.
+    pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
+        if let Some(token) = &presented.access_token
+            && !presented.first.starts_with(TOKEN_PREFIX)
+            && let Some(caller) = self.known(token).await?
+            && caller.application.is_some()
+        {
+            return self.judged(caller);
+        }
+        match self.known(&presented.first).await? {
+            Some(caller) if caller.application.is_none() => self.judged(caller),
+            _ => Err(AuthError::Unknown),
+        }
+    }
+
+    async fn known(&self, token: &str) -> Result<Option<Caller>, AuthError> {
         if token.is_empty() || token.len() > LONGEST_TOKEN {
-            return Err(AuthError::Unknown);
+            return Ok(None);
         }
         let digest = self.secret.digest(token);
-        let known = self
+        Ok(self
             .tokens
             .get(digest, async |store| store.token(digest).await)
-            .await?;
-        let caller = known.ok_or(AuthError::Unknown)?;
+            .await?)
+    }
+
+    fn judged(&self, caller: Caller) -> Result<Caller, AuthError> {
         if caller
             .expires_at
             .is_some_and(|expires_at| expires_at <= self.clock.unix())

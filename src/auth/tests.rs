@@ -42,12 +42,16 @@ impl World {
             scopes,
             created_at: 1,
             expires_at,
+            application: None,
         };
         (token, self.store.add_token(new).await.unwrap())
     }
 
     async fn refused(&self, token: &str) -> AuthError {
-        self.auth.authenticate(token).await.unwrap_err()
+        self.auth
+            .authenticate(&Presented::personal(token))
+            .await
+            .unwrap_err()
     }
 }
 
@@ -57,7 +61,13 @@ async fn tokens_are_known_by_their_whole_value() {
     let (token, _) = world.token(CODE_SUGGESTIONS, None).await;
     assert!(token.starts_with(TOKEN_PREFIX) && token.len() > 26);
     assert_eq!(
-        world.auth.authenticate(&token).await.unwrap().user.username,
+        world
+            .auth
+            .authenticate(&Presented::personal(&token))
+            .await
+            .unwrap()
+            .user
+            .username,
         "alice"
     );
     for wrong in [
@@ -78,7 +88,11 @@ async fn tokens_are_known_by_their_whole_value() {
 async fn expiry_is_judged_at_use_also_when_cached() {
     let world = world().await;
     let (token, _) = world.token(CODE_SUGGESTIONS, Some(1_000_060)).await;
-    world.auth.authenticate(&token).await.unwrap();
+    world
+        .auth
+        .authenticate(&Presented::personal(&token))
+        .await
+        .unwrap();
     world.clock.advance(Duration::from_mins(1));
     assert!(matches!(world.refused(&token).await, AuthError::Expired));
 }
@@ -87,7 +101,11 @@ async fn expiry_is_judged_at_use_also_when_cached() {
 async fn revocation_and_blocking_take_effect_on_cached_tokens() {
     let world = world().await;
     let (token, id) = world.token(CODE_SUGGESTIONS, None).await;
-    world.auth.authenticate(&token).await.unwrap();
+    world
+        .auth
+        .authenticate(&Presented::personal(&token))
+        .await
+        .unwrap();
     world
         .store
         .switch_user("alice".into(), UserSwitch::Blocked, true)
@@ -115,20 +133,67 @@ async fn a_token_made_after_it_was_refused_is_accepted() {
         scopes: CODE_SUGGESTIONS,
         created_at: 1,
         expires_at: None,
+        application: None,
     };
     world.store.add_token(new).await.unwrap();
     world.clock.advance(Duration::from_millis(20));
-    world.auth.authenticate(&token).await.unwrap();
+    world
+        .auth
+        .authenticate(&Presented::personal(&token))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn scopes_are_required() {
     let world = world().await;
     let (token, _) = world.token(Scopes::of(&[Scope::ReadApi]), None).await;
-    let caller = world.auth.authenticate(&token).await.unwrap();
+    let caller = world
+        .auth
+        .authenticate(&Presented::personal(&token))
+        .await
+        .unwrap();
     assert!(matches!(
         require_scope(&caller, CODE_SUGGESTIONS),
         Err(AuthError::Scope)
     ));
     require_scope(&caller, Scopes::of(&[Scope::ReadApi, Scope::Api])).unwrap();
+}
+
+#[tokio::test]
+async fn oauth_tokens_count_as_bearer_only() {
+    let world = world().await;
+    let token = "oauth-access-token".to_owned();
+    let new = NewToken {
+        username: "alice".into(),
+        digest: world.auth.secret.digest(&token),
+        name: "editor".into(),
+        scopes: CODE_SUGGESTIONS,
+        created_at: 1,
+        expires_at: Some(1_007_200),
+        application: Some("vscode".into()),
+    };
+    world.store.add_token(new).await.unwrap();
+    let bearer = Presented {
+        first: "garbage".into(),
+        access_token: Some(token.clone()),
+    };
+    let caller = world.auth.authenticate(&bearer).await.unwrap();
+    assert_eq!(caller.application.as_deref(), Some("vscode"));
+    assert!(matches!(world.refused(&token).await, AuthError::Unknown));
+
+    let (personal, _) = world.token(CODE_SUGGESTIONS, None).await;
+    let as_bearer = Presented {
+        first: personal.clone(),
+        access_token: Some(personal),
+    };
+    assert_eq!(
+        world
+            .auth
+            .authenticate(&as_bearer)
+            .await
+            .unwrap()
+            .application,
+        None
+    );
 }

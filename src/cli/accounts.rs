@@ -1,4 +1,4 @@
-//! Commands on users, tokens and projects. They write to the database that a running server reads.
+//! Commands on users, tokens, projects and the instance. They write to the database that a running server reads.
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -81,6 +81,16 @@ pub(super) enum ProjectCommand {
     },
     /// List all projects and groups that have a switch.
     List(ListArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum InstanceCommand {
+    /// Set the switch; off answers every Code Suggestions endpoint with 404, as `instance.enabled = false` does.
+    Set {
+        /// Whether this instance gives suggestions.
+        #[arg(long)]
+        code_suggestions: Switch,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -267,6 +277,14 @@ pub(super) async fn project(command: ProjectCommand, local: Local) -> Result<(),
     Ok(())
 }
 
+pub(super) async fn instance(command: InstanceCommand, local: Local) -> Result<(), Failure> {
+    let InstanceCommand::Set { code_suggestions } = command;
+    let on = code_suggestions == Switch::On;
+    local.store.switch_instance(on).await?;
+    line(&format!("Code Suggestions {} for this instance", word(on)));
+    Ok(())
+}
+
 /// Makes a token for a user and returns it; it is shown nowhere else.
 pub(super) async fn create_token(
     local: &Local,
@@ -283,6 +301,7 @@ pub(super) async fn create_token(
         scopes,
         created_at: now(),
         expires_at,
+        application: None,
     };
     local.store.add_token(new).await?;
     Ok(token)

@@ -44,6 +44,9 @@ enum Command {
     /// Code Suggestions switches of projects and groups.
     #[command(subcommand)]
     Project(accounts::ProjectCommand),
+    /// The instance's own Code Suggestions switch.
+    #[command(subcommand)]
+    Instance(accounts::InstanceCommand),
     /// Settings.
     #[command(subcommand)]
     Config(settings::ConfigCommand),
@@ -136,6 +139,9 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
         }
         Command::Project(command) => with_local(sources, async |local| {
             accounts::project(command, local).await
+        }),
+        Command::Instance(command) => with_local(sources, async |local| {
+            accounts::instance(command, local).await
         }),
         Command::Config(command) => settings::run(&command, sources),
         Command::Healthcheck => probe::healthcheck(&config::load(sources)?),

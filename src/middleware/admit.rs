@@ -47,8 +47,11 @@ pub async fn admit(
     let notes = parts.extensions.get::<Arc<Notes>>();
     let mut credentials = Credentials::from_headers(&parts.headers)?;
     query_credentials(&mut credentials, &parts.uri);
-    let first = match credentials.chosen()? {
-        Some(token) => Some((token.to_owned(), app.auth.authenticate(token).await)),
+    let first = match credentials.presented()? {
+        Some(presented) => {
+            let result = app.auth.authenticate(&presented).await;
+            Some((presented, result))
+        }
         None => None,
     };
     let known = matches!(first, Some((_, Ok(_))));
@@ -64,9 +67,9 @@ pub async fn admit(
     credentials.private_token = params.private_token().or(credentials.private_token);
     credentials.access_token = params.access_token().or(credentials.access_token);
     credentials.bearer_token = params.bearer_token().or(credentials.bearer_token);
-    let caller = match (credentials.chosen()?, first) {
-        (Some(token), Some((first_token, result))) if token == first_token => result?,
-        (Some(token), _) => app.auth.authenticate(token).await?,
+    let caller = match (credentials.presented()?, first) {
+        (Some(presented), Some((before, result))) if presented == before => result?,
+        (Some(presented), _) => app.auth.authenticate(&presented).await?,
         (None, _) => return Err(ApiError::Unauthorized),
     };
     if let Some(notes) = notes {
@@ -80,11 +83,11 @@ pub async fn admit(
 pub async fn authenticated(app: &App, parts: &Parts) -> Result<Caller, AuthOrApiError> {
     let mut credentials = Credentials::from_headers(&parts.headers).map_err(ApiError::from)?;
     query_credentials(&mut credentials, &parts.uri);
-    let token = credentials
-        .chosen()
+    let presented = credentials
+        .presented()
         .map_err(ApiError::from)?
         .ok_or(AuthError::Unknown)?;
-    let caller = app.auth.authenticate(token).await?;
+    let caller = app.auth.authenticate(&presented).await?;
     if let Some(notes) = parts.extensions.get::<Arc<Notes>>() {
         notes.set_user(caller.user.id);
     }

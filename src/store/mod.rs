@@ -27,6 +27,8 @@ use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
+const INSTANCE_SWITCH: &str = "instance_switch";
+
 const FILE_NAME: &str = "code-suggestions.sqlite3";
 
 /// Time that a statement waits for another process that is writing.
@@ -152,6 +154,31 @@ impl Store {
                     |row| row.get(0),
                 )?,
             )
+        })
+        .await
+    }
+
+    /// Sets the instance's own switch, which counts besides the one in the settings.
+    pub async fn switch_instance(&self, on: bool) -> Result<(), StoreError> {
+        self.with(move |connection| {
+            connection.execute(
+                "INSERT INTO settings (key, value) VALUES (?1, ?2)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (INSTANCE_SWITCH, if on { "on" } else { "off" }),
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The instance's own switch, if it has ever been set.
+    pub async fn instance_switch(&self) -> Result<Option<bool>, StoreError> {
+        self.with(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT value = 'on' FROM settings WHERE key = ?1")?;
+            Ok(statement
+                .query_row([INSTANCE_SWITCH], |row| row.get(0))
+                .optional()?)
         })
         .await
     }

@@ -22,6 +22,7 @@ fn new_token(username: &str, digest: Digest) -> NewToken {
         scopes: Scopes::of(&[Scope::Api, Scope::AiFeatures]),
         created_at: 2,
         expires_at: Some(3),
+        application: None,
     }
 }
 

@@ -22,6 +22,8 @@ pub struct StoredToken {
     pub expires_at: Option<i64>,
     /// Whether it has been revoked.
     pub revoked: bool,
+    /// Application that an OAuth access token was made for; a personal access token has none.
+    pub application: Option<String>,
     /// Its owner.
     pub user: User,
 }
@@ -41,6 +43,8 @@ pub struct NewToken {
     pub created_at: i64,
     /// Seconds since the epoch from which it is refused.
     pub expires_at: Option<i64>,
+    /// Application that an OAuth access token is made for; a personal access token has none.
+    pub application: Option<String>,
 }
 
 impl Store {
@@ -49,8 +53,8 @@ impl Store {
         self.with(move |connection| {
             let user = users::find(connection, token.username)?;
             connection.execute(
-                "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at, application)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 (
                     user.id,
                     token.digest,
@@ -58,6 +62,7 @@ impl Store {
                     token.scopes.to_string(),
                     token.created_at,
                     token.expires_at,
+                    token.application,
                 ),
             )?;
             Ok(connection.last_insert_rowid())
@@ -104,6 +109,7 @@ impl Store {
 
 const SELECT: &str =
     "SELECT tokens.id, tokens.name, tokens.scopes, tokens.created_at, tokens.expires_at, tokens.revoked_at IS NOT NULL,
+            tokens.application,
             users.id, users.username, users.admin, users.blocked, users.code_suggestions, users.created_at
      FROM tokens JOIN users ON users.id = tokens.user_id";
 
@@ -120,6 +126,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
         created_at: row.get(3)?,
         expires_at: row.get(4)?,
         revoked: row.get(5)?,
-        user: users::read(row, 6)?,
+        application: row.get(6)?,
+        user: users::read(row, 7)?,
     })
 }

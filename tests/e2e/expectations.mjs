@@ -12,7 +12,8 @@ export function answered(path, status) {
 
 /**
  * Opens a document and asks for suggestions at its cursor. Every one of them must continue the document;
- * the first is taken over, since an open file that ends in half a line would be context for the next one.
+ * the first is taken over: left as it is, the document would be context for the next request, a copy
+ * of whose text ends at the very cursor.
  */
 export async function expectSuggestion(editor, document, triggerKind) {
   const cursor = await editor.open(document);

@@ -25,7 +25,7 @@ const MAY_READ: Scopes = Scopes::of(&[Scope::Api, Scope::ReadApi]);
 pub async fn tokens(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, body) = request.into_parts();
     let admitted = admit(&app, &parts, body, CODE_SUGGESTIONS).await?;
-    if !app.settings.instance.enabled {
+    if !app.is_enabled().await? {
         return Err(ApiError::NotFound);
     }
     if !admitted.caller.user.code_suggestions {
@@ -50,7 +50,7 @@ pub async fn ai_assist(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
     let caller = authenticated(&app, &parts).await?;
     require_scope(&caller, MAY_READ).map_err(|_| ApiError::InsufficientScope("api read_api"))?;
-    if !app.settings.instance.enabled {
+    if !app.is_enabled().await? {
         return Err(ApiError::NotFound);
     }
     let allowed = json!({ "user_is_allowed": caller.user.code_suggestions });

@@ -37,7 +37,7 @@ pub async fn options() -> Response {
 async fn admitted(app: &App, request: Request) -> Result<(Parts, Admitted), ApiError> {
     let (parts, body) = request.into_parts();
     let admitted = admit(app, &parts, body, CODE_SUGGESTIONS).await?;
-    if !app.settings.instance.enabled {
+    if !app.is_enabled().await? {
         return Err(ApiError::SwitchedOff);
     }
     if !admitted.caller.user.code_suggestions {

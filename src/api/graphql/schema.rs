@@ -227,12 +227,12 @@ impl CurrentUser {
 
     /// Whether the switches of instance and user are on.
     async fn duo_code_suggestions_available(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(self.allowed(&asking(context)?.app))
+        self.allowed(&asking(context)?.app).await
     }
 
     /// Kinds of context that may be sent along.
     async fn code_suggestions_contexts(&self, context: &Context<'_>) -> Result<Vec<&'static str>> {
-        let allowed = self.allowed(&asking(context)?.app);
+        let allowed = self.allowed(&asking(context)?.app).await?;
         Ok(if allowed {
             CONTEXTS.to_vec()
         } else {
@@ -262,8 +262,12 @@ impl CurrentUser {
 }
 
 impl CurrentUser {
-    fn allowed(&self, app: &App) -> bool {
-        app.settings.instance.enabled && self.0.user.code_suggestions
+    async fn allowed(&self, app: &App) -> Result<bool> {
+        let enabled = app
+            .is_enabled()
+            .await
+            .map_err(|_| "The switch cannot be looked up")?;
+        Ok(enabled && self.0.user.code_suggestions)
     }
 }
 
@@ -274,7 +278,7 @@ struct Ide<'a>(&'a CurrentUser);
 impl Ide<'_> {
     /// Whether the user may use Code Suggestions.
     async fn code_suggestions_enabled(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(self.0.allowed(&asking(context)?.app))
+        self.0.allowed(&asking(context)?.app).await
     }
 }
 

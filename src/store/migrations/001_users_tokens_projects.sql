@@ -20,7 +20,9 @@ CREATE TABLE tokens (
     scopes       TEXT NOT NULL,
     created_at   INTEGER NOT NULL,
     expires_at   INTEGER,
-    revoked_at   INTEGER
+    revoked_at   INTEGER,
+    -- Application that an OAuth access token was made for; a personal access token has none.
+    application  TEXT
 ) STRICT;
 
 CREATE INDEX tokens_by_user ON tokens (user_id);
