@@ -20,7 +20,6 @@ use crate::{
     clock::Clock,
     config::{GatewayAuth, GatewaySettings},
     ids::Instance,
-    params::{MAX_CONTENT_CHARS, Text},
     prompt::{intent::Task, payload},
     upstream::{Endpoint, Upstream, UpstreamBody, UpstreamError},
 };
@@ -47,6 +46,8 @@ pub struct AiGateway {
     base_url: String,
     credential: Credential,
     instance: Arc<Instance>,
+    completion: headers::Template,
+    generation: headers::Template,
     clock: Clock,
 }
 
@@ -84,6 +85,8 @@ impl AiGateway {
             tokens,
             base_url,
             credential,
+            completion: headers::Template::new(&instance, UnitPrimitive::CompleteCode),
+            generation: headers::Template::new(&instance, UnitPrimitive::GenerateCode),
             instance,
             clock,
         }
@@ -127,8 +130,7 @@ impl AiGateway {
             } => {
                 let components = payload::generation(request, *trigger, *instruction);
                 let added = [("prompt_components", components.as_str())];
-                let beyond = |text: &Text| text.chars().saturating_sub(MAX_CONTENT_CHARS);
-                let uncut = beyond(&request.above) + beyond(&request.below);
+                let uncut = payload::uncut_chars(request);
                 (
                     "/v4/code/suggestions",
                     UnitPrimitive::GenerateCode,
@@ -186,8 +188,11 @@ impl AiGateway {
     }
 
     fn head(&self, asker: &Asker<'_>, unit: UnitPrimitive) -> Result<HeaderMap, GatewayError> {
-        let identity = headers::identity(&self.instance, asker, unit);
-        let mut head = headers::request_headers(&identity, asker, self.clock.since_epoch());
+        let template = match unit {
+            UnitPrimitive::CompleteCode => &self.completion,
+            UnitPrimitive::GenerateCode => &self.generation,
+        };
+        let mut head = template.fill(asker, self.clock.since_epoch());
         match &self.credential {
             Credential::SelfSigned(token) => {
                 head.insert(AUTHORIZATION, token.authorization()?);

@@ -2,16 +2,28 @@
 //! its language server and the request's identifier; on the way back everything passes but what concerns the connection,
 //! the gateway's own software, or fields that this server sets.
 
+use std::time::Duration;
+
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
-        ACCEPT_RANGES, ALT_SVC, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE,
-        EXPIRES, PRAGMA, PROXY_AUTHENTICATE, REFRESH, SERVER, SET_COOKIE,
-        STRICT_TRANSPORT_SECURITY, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, VIA, WWW_AUTHENTICATE,
+        ACCEPT_RANGES, ALT_SVC, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
+        CONTENT_TYPE, DATE, EXPIRES, PRAGMA, PROXY_AUTHENTICATE, REFRESH, SERVER, SET_COOKIE,
+        STRICT_TRANSPORT_SECURITY, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT, VIA,
+        WWW_AUTHENTICATE,
     },
 };
 
 use crate::ids::{Instance, RequestId};
+
+const SOFTWARE: &str = concat!("code-suggestions/", env!("CARGO_PKG_VERSION"));
+
+const GLOBAL_USER_ID: HeaderName = HeaderName::from_static("x-gitlab-global-user-id");
+const USER_ID: HeaderName = HeaderName::from_static("x-gitlab-user-id");
+const PROJECT_ID: HeaderName = HeaderName::from_static("x-gitlab-project-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SEND_START: HeaderName = HeaderName::from_static("x-gitlab-rails-send-start");
+const LANGUAGE_SERVER: HeaderName = HeaderName::from_static("x-gitlab-language-server-version");
 
 /// Longest version of a language server that is passed on.
 const LONGEST_VERSION: usize = 64;
@@ -56,20 +68,28 @@ pub(super) fn identity(
     asker: &Asker<'_>,
     unit: UnitPrimitive,
 ) -> Vec<(&'static str, String)> {
+    let mut fields = of_instance(instance, unit);
+    fields.push(("x-gitlab-global-user-id", asker.global_user_id.clone()));
+    fields.push(("x-gitlab-user-id", asker.user_id.to_string()));
+    if let Some(id) = asker.project_id {
+        fields.push(("x-gitlab-project-id", id.to_string()));
+    }
+    fields
+}
+
+fn of_instance(instance: &Instance, unit: UnitPrimitive) -> Vec<(&'static str, String)> {
     let deployment = if instance.realm == "saas" {
         ".com"
     } else {
         "self-managed"
     };
-    let mut fields = vec![
+    vec![
         ("X-Gitlab-Authentication-Type", "oidc".to_owned()),
         ("x-gitlab-host-name", instance.host_name.clone()),
         ("x-gitlab-instance-id", instance.id.clone()),
         ("x-gitlab-realm", instance.realm.to_owned()),
         ("x-gitlab-deployment-type", deployment.to_owned()),
         ("x-gitlab-version", instance.plain_version().to_owned()),
-        ("x-gitlab-global-user-id", asker.global_user_id.clone()),
-        ("x-gitlab-user-id", asker.user_id.to_string()),
         ("x-gitlab-feature-enabled-by-namespace-ids", String::new()),
         ("x-gitlab-subject-type", "human".to_owned()),
         ("x-gitlab-feature-enablement-type", String::new()),
@@ -81,43 +101,47 @@ pub(super) fn identity(
         ),
         ("X-Gitlab-Is-Team-Member", "false".to_owned()),
         ("X-Gitlab-Model-Prompt-Cache-Enabled", "true".to_owned()),
-    ];
-    if let Some(id) = asker.project_id {
-        fields.push(("x-gitlab-project-id", id.to_string()));
-    }
-    fields
+    ]
 }
 
-/// Fields of a request to a gateway; the caller adds what proves this server.
-pub(super) fn request_headers(
-    identity: &[(&'static str, String)],
-    asker: &Asker<'_>,
-    sent_at: std::time::Duration,
-) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(32);
-    for (name, value) in identity {
-        insert(&mut headers, name, value);
+/// The fields that are the same in every request for a unit primitive, composed once.
+pub(super) struct Template(HeaderMap);
+
+impl Template {
+    pub(super) fn new(instance: &Instance, unit: UnitPrimitive) -> Self {
+        let mut headers = HeaderMap::with_capacity(32);
+        for (name, value) in of_instance(instance, unit) {
+            if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+                insert(&mut headers, name, &value);
+            }
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(SOFTWARE));
+        Self(headers)
     }
-    insert(&mut headers, "content-type", "application/json");
-    insert(
-        &mut headers,
-        "user-agent",
-        concat!("code-suggestions/", env!("CARGO_PKG_VERSION")),
-    );
-    insert(&mut headers, "x-request-id", asker.request_id.as_str());
-    let seconds = format!("{}.{:06}", sent_at.as_secs(), sent_at.subsec_micros());
-    insert(&mut headers, "x-gitlab-rails-send-start", &seconds);
-    if let Some(version) = asker.language_server.filter(|version| is_plain(version)) {
-        headers.insert("x-gitlab-language-server-version", version.clone());
+
+    /// Fields of one request; the caller adds what proves this server.
+    pub(super) fn fill(&self, asker: &Asker<'_>, sent_at: Duration) -> HeaderMap {
+        let mut headers = self.0.clone();
+        insert(&mut headers, GLOBAL_USER_ID, &asker.global_user_id);
+        headers.insert(USER_ID, asker.user_id.into());
+        if let Some(id) = asker.project_id {
+            headers.insert(PROJECT_ID, id.into());
+        }
+        insert(&mut headers, REQUEST_ID, asker.request_id.as_str());
+        let seconds = format!("{}.{:06}", sent_at.as_secs(), sent_at.subsec_micros());
+        insert(&mut headers, SEND_START, &seconds);
+        if let Some(version) = asker.language_server.filter(|version| is_plain(version)) {
+            headers.insert(LANGUAGE_SERVER, version.clone());
+        }
+        headers
     }
-    headers
 }
 
 /// Values are composed here or come from settings that were checked; one that is no field value is left out rather than
 /// sent in pieces.
-fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
-    let name = HeaderName::from_bytes(name.as_bytes());
-    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
 }

@@ -75,7 +75,7 @@ impl Checked {
         found.map(|replaced| &replaced.json)
     }
 
-    /// The list, if the parameters have one.
+    /// The list, if it had to be written anew.
     pub(super) fn list(&self) -> Option<&List> {
         self.list.as_ref()
     }
@@ -100,12 +100,12 @@ impl Engine<'_> {
             (Shape::Object(fields), Some((place, value))) => {
                 self.object(rule, fields, place, value);
             }
-            (Shape::List(fields), Some((place, Value::Raw(_)))) => self.list(rule, fields, place),
+            (Shape::List(fields), Some((place, value))) => self.list(rule, fields, place, value),
             (_, Some((place, Value::Raw(span)))) => {
                 let verdict = Verdict::on(rule, span.of(self.params.json()));
                 self.settle(verdict, rule, rule.name, (place, None));
             }
-            (_, Some((_, Value::Object(_)))) => self.fail(Failure::Invalid, rule, rule.name),
+            (_, Some(_)) => self.fail(Failure::Invalid, rule, rule.name),
         }
     }
 
@@ -113,6 +113,7 @@ impl Engine<'_> {
     fn object(&mut self, rule: &Rule, fields: &[Rule], place: usize, value: &Value) {
         let (valid, members) = match value {
             Value::Object(members) => (true, Some(members.as_slice())),
+            Value::List(_) => (false, None),
             Value::Raw(span) => match Kind::of(span.of(self.params.json())) {
                 Kind::Null => (true, Some(&[][..])),
                 Kind::False => (false, Some(&[][..])),
@@ -137,7 +138,7 @@ impl Engine<'_> {
                 .map(|member| &member.value)
             {
                 Some(Value::Raw(span)) => Verdict::on(field, span.of(text)),
-                Some(Value::Object(_)) => Verdict::failed(vec![Failure::Invalid]),
+                Some(_) => Verdict::failed(vec![Failure::Invalid]),
                 None if field.required => Verdict::failed(vec![Failure::Missing]),
                 None => Verdict::default(),
             };
@@ -149,20 +150,16 @@ impl Engine<'_> {
     }
 
     /// Checks a list of objects.
-    fn list(&mut self, rule: &Rule, fields: &[Rule], place: usize) {
-        let Some(Value::Raw(span)) = self.params.members().get(place).map(|member| &member.value)
-        else {
-            return;
-        };
-        let failures = match list::check(self.params.json(), *span, fields) {
-            Ok(list) => {
-                if list.rewritten {
-                    self.checked.replaced.push(Replaced {
-                        member: place,
-                        field: None,
-                        json: list.text.clone(),
-                    });
-                }
+    fn list(&mut self, rule: &Rule, fields: &[Rule], place: usize, value: &Value) {
+        let failures = match list::check(self.params.json(), value, fields) {
+            Ok(None) => return,
+            Ok(Some(list)) => {
+                let json = list.json.clone();
+                self.checked.replaced.push(Replaced {
+                    member: place,
+                    field: None,
+                    json,
+                });
                 self.checked.list = Some(list);
                 return;
             }

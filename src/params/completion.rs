@@ -5,9 +5,9 @@ use std::fmt;
 
 use super::{
     check::{Checked, ValidationError, check},
-    read::{Params, position},
+    read::Params,
     rules::COMPLETIONS,
-    scan::{Member, Value},
+    scan::Member,
     text::Text,
     values::{Found, Values},
 };
@@ -116,7 +116,7 @@ impl CompletionRequest {
             project_path: text("project_path"),
             user_instruction: text("user_instruction"),
             choices_count: choices_count(&params),
-            context: context(&checked),
+            context: context(values),
             params,
             checked,
         })
@@ -143,18 +143,10 @@ fn choices_count(params: &Params) -> Option<usize> {
     Some(count.clamp(1, MAX_CHOICES))
 }
 
-fn context(checked: &Checked) -> Vec<ContextItem> {
-    let Some(list) = checked.list() else {
-        return Vec::new();
-    };
+fn context(values: Values<'_>) -> Vec<ContextItem> {
+    let (source, items) = values.context();
     let item = |members: &Vec<Member>| {
-        let field = |name| {
-            let member = members.get(position(&list.text, members, name)?)?;
-            let Value::Raw(span) = member.value else {
-                return None;
-            };
-            Found::within(&list.text, span.of(&list.text))
-        };
+        let field = |name| Found::member(source, members, name);
         let text = |name| field(name).map(|found| found.text()).unwrap_or_default();
         ContextItem {
             kind: field("type").and_then(|found| ContextKind::named(&found.decode())),
@@ -162,7 +154,7 @@ fn context(checked: &Checked) -> Vec<ContextItem> {
             content: text("content"),
         }
     };
-    list.items.iter().map(item).collect()
+    items.iter().flatten().map(item).collect()
 }
 
 // === impl Intent, GenerationType, ContextKind ===

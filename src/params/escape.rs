@@ -178,12 +178,29 @@ pub(super) fn is_sound(raw: &[u8]) -> bool {
 
 /// Whether the text is empty or white space only, in the sense of Unicode.
 pub(super) fn is_blank(raw: &[u8]) -> bool {
-    // Nearly every text begins with a letter or a bracket and needs no decoding.
-    match raw.first() {
-        None => true,
-        Some(byte) if byte.is_ascii_graphic() && *byte != b'\\' => false,
-        Some(_) => decode(raw).chars().all(char::is_whitespace),
+    let mut at = 0;
+    while let Some(&byte) = raw.get(at) {
+        let (char, len) = match byte {
+            b'\\' => {
+                let Escape { char, len } = escape_at(raw, at);
+                (char, len)
+            }
+            0..0x80 => (Some(char::from(byte)), 1),
+            _ => plain_char_at(raw, at),
+        };
+        if !char.is_some_and(char::is_whitespace) {
+            return false;
+        }
+        at += len;
     }
+    true
+}
+
+/// The code point at `at` and its length.
+fn plain_char_at(raw: &[u8], at: usize) -> (Option<char>, usize) {
+    let head = raw.get(at..raw.len().min(at + 4)).unwrap_or_default();
+    let char = String::from_utf8_lossy(head).chars().next();
+    (char, char.map_or(1, char::len_utf8))
 }
 
 /// The length of the line feed escape at `at`, if there is one.

@@ -108,22 +108,15 @@ fn insert(object: &mut Object, name: &str, value: Value, depth: usize) -> Result
     if key.is_empty() {
         return Ok(());
     }
+    if let Some(item) = rest.strip_prefix("[]").filter(|item| !item.is_empty()) {
+        return append(array(object, key)?, item_name(item), value, depth);
+    }
     match rest {
-        "" => object.insert(key.to_owned(), value),
-        "[" => object.insert(name.to_owned(), value),
-        "[]" => {
-            array(object, key)?.push(value);
-            None
-        }
-        _ if rest.starts_with("[]") => {
-            append(array(object, key)?, item_name(&rest[2..]), value, depth)?;
-            None
-        }
-        _ => {
-            insert(child(object, key)?, rest, value, depth + 1)?;
-            None
-        }
-    };
+        "" => drop(object.insert(key.to_owned(), value)),
+        "[" => drop(object.insert(name.to_owned(), value)),
+        "[]" => array(object, key)?.push(value),
+        _ => return insert(child(object, key)?, rest, value, depth + 1),
+    }
     Ok(())
 }
 

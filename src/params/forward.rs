@@ -42,9 +42,7 @@ impl CompletionRequest {
                     splice::key(&mut out, key);
                     self.forward_file(&mut out, place, fields);
                 }
-                value @ Value::Raw(_) => {
-                    splice::member(&mut out, key, &[self.json(place, None, value)]);
-                }
+                value => self.forward_value(&mut out, key, (place, None), value),
             }
         }
         if !streamed {
@@ -67,28 +65,22 @@ impl CompletionRequest {
 
     fn forward_file(&self, out: &mut Vec<u8>, place: usize, fields: &[Member]) {
         let text = self.params.json();
-        out.push(b'{');
         let mut has_below = false;
+        out.push(b'{');
         for (index, field) in fields.iter().enumerate() {
             let key = field.key.of(text);
-            match &*field.name(text) {
-                b"content_above_cursor" => {
-                    splice::member(
-                        out,
-                        key,
-                        &[b"\"", self.above.last(MAX_CONTENT_CHARS), b"\""],
-                    );
-                }
+            let content = match &*field.name(text) {
+                b"content_above_cursor" => self.above.last(MAX_CONTENT_CHARS),
                 b"content_below_cursor" => {
                     has_below = true;
-                    splice::member(
-                        out,
-                        key,
-                        &[b"\"", self.below.first(MAX_CONTENT_CHARS), b"\""],
-                    );
+                    self.below.first(MAX_CONTENT_CHARS)
                 }
-                _ => splice::member(out, key, &[self.json(place, Some(index), &field.value)]),
-            }
+                _ => {
+                    self.forward_value(out, key, (place, Some(index)), &field.value);
+                    continue;
+                }
+            };
+            splice::member(out, key, &[b"\"", content, b"\""]);
         }
         if !has_below {
             splice::member(out, b"content_below_cursor", &[b"\"\""]);
@@ -97,13 +89,20 @@ impl CompletionRequest {
         out.push(b',');
     }
 
-    /// The JSON spelling of a value after coercion.
-    fn json<'a>(&'a self, place: usize, field: Option<usize>, value: &Value) -> &'a [u8] {
-        match (self.checked.replacement(place, field), value) {
-            (Some(json), _) => json,
-            (None, Value::Raw(span)) => span.of(self.params.json()),
-            (None, Value::Object(_)) => b"{}",
+    /// Writes a member as it is after coercion.
+    fn forward_value(
+        &self,
+        out: &mut Vec<u8>,
+        key: &[u8],
+        place: (usize, Option<usize>),
+        value: &Value,
+    ) {
+        splice::key(out, key);
+        match self.checked.replacement(place.0, place.1) {
+            Some(json) => out.extend_from_slice(json),
+            None => splice::value(out, self.params.json(), value),
         }
+        out.push(b',');
     }
 }
 

@@ -9,15 +9,15 @@ use std::borrow::Cow;
 use super::{
     error::ParamsError,
     escape,
-    scan::{self, Member, Value},
+    scan::{self, Item, Member, Value},
     withheld::is_withheld,
 };
 
 const MAX_DEPTH: usize = 32;
 const MAX_ITEMS: usize = 50_000;
-/// Members of one object.
-pub(super) const MAX_MEMBERS: usize = 50_000;
-const MAX_ELEMENTS: usize = 100_000;
+const MAX_MEMBERS: usize = 50_000;
+/// Members and items of a whole document.
+pub(super) const MAX_ELEMENTS: usize = 100_000;
 const MAX_DIGITS: usize = 1_000;
 
 /// Containers around a value, the body included, up to which its characters are checked.
@@ -114,6 +114,7 @@ impl<'a> Walk<'a> {
             self.name(member.key.of(self.text), member.name(self.text), depth);
             match &member.value {
                 Value::Object(inner) => self.members(inner, depth + 1)?,
+                Value::List(items) => self.items(items, depth + 1)?,
                 Value::Raw(span) => match self.text.get(span.start) {
                     Some(b'"') => self.string(scan::unquoted(span.of(self.text)), depth),
                     Some(b'{' | b'[') => self.containers(span.start, span.end, depth)?,
@@ -122,6 +123,18 @@ impl<'a> Walk<'a> {
             }
         }
         self.close_names(first_name);
+        Ok(())
+    }
+
+    /// Inspects the items of a list with `depth` containers open, itself included.
+    fn items(&mut self, items: &[Item], depth: usize) -> Result<(), ParamsError> {
+        if items.len() > MAX_ITEMS {
+            return Err(ARRAY_TOO_LARGE);
+        }
+        for item in items {
+            self.count_element()?;
+            self.members(item.as_deref().unwrap_or_default(), depth + 1)?;
+        }
         Ok(())
     }
 
@@ -158,15 +171,18 @@ impl<'a> Walk<'a> {
                     at += 1;
                 }
                 b':' | b' ' | b'\t' | b'\n' | b'\r' => at += 1,
-                _ => {
-                    self.element(open.last_mut())?;
-                    let start = at;
-                    at = scan::scalar_end(self.text, at);
-                    check_number(self.text.get(start..at).unwrap_or_default())?;
-                }
+                _ => at = self.scalar(at, open.last_mut())?,
             }
         }
         Ok(())
+    }
+
+    /// Inspects the number or word at `at`, and gives the position behind it.
+    fn scalar(&mut self, at: usize, frame: Option<&mut Frame>) -> Result<usize, ParamsError> {
+        self.element(frame)?;
+        let end = scan::scalar_end(self.text, at);
+        check_number(self.text.get(at..end).unwrap_or_default())?;
+        Ok(end)
     }
 
     /// Inspects the string at `at`, a member name or a value, and gives the position behind it.

@@ -11,17 +11,15 @@ use super::{
     read::position,
     rules::Rule,
     scalar::{Failure, Verdict},
-    scan::{self, Kind, Member, Span, Value},
+    scan::{self, Item, Member, Span, Value},
     splice,
 };
 
-/// The items of a list that passed, as members of objects within `text`.
+/// A list that was written anew, with coerced values: its JSON, and the items as members within that.
 #[derive(Clone)]
 pub(super) struct List {
-    pub(super) text: Bytes,
-    pub(super) items: Vec<Vec<Member>>,
-    /// Whether `text` is the list written anew, with coerced values.
-    pub(super) rewritten: bool,
+    pub(super) json: Bytes,
+    pub(super) items: Vec<Item>,
 }
 
 /// Something wrong with a list or one of its items.
@@ -37,75 +35,53 @@ pub(super) enum ListFailure<'a> {
 /// Coerced values by item and member.
 type Coerced = HashMap<(usize, usize), String>;
 
-/// The members of each item, `None` where it is null.
-type Items = Vec<Option<Vec<Member>>>;
-
-/// Holds the value at `span` against the rules of a list.
+/// Holds a value against the rules of a list; gives the list if it had to be written anew.
 pub(super) fn check<'a>(
-    text: &Bytes,
-    span: Span,
+    text: &[u8],
+    value: &Value,
     fields: &'a [Rule],
-) -> Result<List, Vec<ListFailure<'a>>> {
-    let items = items(text, span).map_err(|failure| vec![ListFailure::Whole(failure)])?;
+) -> Result<Option<List>, Vec<ListFailure<'a>>> {
+    let items = items(text, value).map_err(|failure| vec![ListFailure::Whole(failure)])?;
     let mut failures = Vec::new();
     let mut coerced = Coerced::new();
     for field in fields {
-        check_field(text, &items, field, &mut failures, &mut coerced);
+        check_field(text, items, field, &mut failures, &mut coerced);
     }
     if !failures.is_empty() {
         return Err(failures);
     }
     if coerced.is_empty() && items.iter().all(Option::is_some) {
-        let items = items.into_iter().flatten().collect();
-        return Ok(List {
-            text: text.clone(),
-            items,
-            rewritten: false,
-        });
+        return Ok(None);
     }
-    let text = write(text, &items, &coerced);
-    let spans = scan::items(
-        &text,
+    let json = write(text, items, &coerced);
+    let objects = scan::items(
+        &json,
         Span {
             start: 0,
-            end: text.len(),
+            end: json.len(),
         },
-    );
-    let items = spans
-        .into_iter()
-        .map(|item| scan::members(&text, item))
+    )
+    .into_iter();
+    let items = objects
+        .map(|item| Some(scan::members(&json, item)))
         .collect();
-    Ok(List {
-        text,
-        items,
-        rewritten: true,
-    })
+    Ok(Some(List { json, items }))
 }
 
-fn items(text: &[u8], span: Span) -> Result<Items, Failure> {
-    let raw = span.of(text);
-    match Kind::of(raw) {
-        Kind::Array => {}
-        Kind::Null => return Err(Failure::Empty),
-        Kind::Text if raw == b"\"\"" => return Err(Failure::Empty),
-        _ => return Err(Failure::Invalid),
+/// The items; an array that was not taken apart has some that are no objects.
+fn items<'a>(text: &[u8], value: &'a Value) -> Result<&'a [Item], Failure> {
+    match value {
+        Value::List(items) if items.is_empty() => Err(Failure::Empty),
+        Value::List(items) => Ok(items),
+        Value::Raw(span) if matches!(span.of(text), b"null" | b"\"\"") => Err(Failure::Empty),
+        Value::Raw(_) | Value::Object(_) => Err(Failure::Invalid),
     }
-    let spans = scan::items(text, span);
-    if spans.is_empty() {
-        return Err(Failure::Empty);
-    }
-    let members = |item: Span| match Kind::of(item.of(text)) {
-        Kind::Object => Ok(Some(scan::members(text, item))),
-        Kind::Null => Ok(None),
-        _ => Err(Failure::Invalid),
-    };
-    spans.into_iter().map(members).collect()
 }
 
 /// Checks one field of every item.
 fn check_field<'a>(
     text: &[u8],
-    items: &Items,
+    items: &[Item],
     field: &'a Rule,
     failures: &mut Vec<ListFailure<'a>>,
     coerced: &mut Coerced,
@@ -146,7 +122,7 @@ fn absent(field: &Rule, members: &[Member]) -> Vec<Failure> {
 }
 
 /// Writes the list anew, without nulls and with coerced values.
-fn write(text: &[u8], items: &Items, coerced: &Coerced) -> Bytes {
+fn write(text: &[u8], items: &[Item], coerced: &Coerced) -> Bytes {
     let mut out = vec![b'['];
     for (index, item) in items.iter().enumerate() {
         let Some(members) = item else {
@@ -157,7 +133,7 @@ fn write(text: &[u8], items: &Items, coerced: &Coerced) -> Bytes {
             let value = match (coerced.get(&(index, place)), &member.value) {
                 (Some(json), _) => json.as_bytes(),
                 (None, Value::Raw(span)) => span.of(text),
-                (None, Value::Object(_)) => b"{}",
+                (None, _) => b"null",
             };
             splice::member(&mut out, member.key.of(text), &[value]);
         }

@@ -22,6 +22,7 @@ mod scalar;
 mod scan;
 mod schema;
 pub(crate) mod splice;
+mod split;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -4,7 +4,7 @@
 //! Everything ends as one JSON object. A JSON body without a query is that object already, and is neither copied nor
 //! parsed a second time; forms and queries are made into JSON text first.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use bytes::Bytes;
 
@@ -115,13 +115,18 @@ impl Params {
     fn raw(&self, name: &str) -> Option<&[u8]> {
         match &self.members().get(self.position(name)?)?.value {
             Value::Raw(span) => Some(span.of(self.json())),
-            Value::Object(_) => None,
+            Value::Object(_) | Value::List(_) => None,
         }
     }
 
     /// Adds those of the given parameters that are not there yet.
     fn over(self, mut defaults: form::Object) -> Result<Self, ParamsError> {
-        defaults.retain(|name, _| self.position(name).is_none());
+        let given: HashSet<_> = self
+            .members()
+            .iter()
+            .map(|member| member.name(self.json()))
+            .collect();
+        defaults.retain(|name, _| !given.contains(name.as_bytes()));
         if defaults.is_empty() {
             return Ok(self);
         }

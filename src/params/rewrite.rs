@@ -4,7 +4,8 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    scan::{self, Kind, Member, Span, Value},
+    scan::{self, Kind, Member, Value},
+    splice,
     withheld::is_withheld,
 };
 
@@ -23,36 +24,38 @@ fn write_members(text: &[u8], members: &[Member], top: bool, out: &mut Vec<u8>) 
     let kept = unique(text, members)
         .into_iter()
         .filter(|(name, _)| top || !is_withheld(name));
-    for (index, (_, member)) in kept.enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.push(b'"');
-        out.extend_from_slice(member.key.of(text));
-        out.extend_from_slice(b"\":");
-        match &member.value {
-            Value::Object(inner) => write_members(text, inner, false, out),
-            Value::Raw(span) => write_value(text, *span, out),
-        }
+    for (_, member) in kept {
+        splice::key(out, member.key.of(text));
+        write_value(text, &member.value, out);
+        out.push(b',');
     }
-    out.push(b'}');
+    splice::close(out, b'}');
 }
 
-fn write_value(text: &[u8], span: Span, out: &mut Vec<u8>) {
-    match Kind::of(span.of(text)) {
-        Kind::Object => write_members(text, &scan::members(text, span), false, out),
-        Kind::Array => {
-            out.push(b'[');
-            for (index, item) in scan::items(text, span).into_iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_value(text, item, out);
-            }
-            out.push(b']');
-        }
-        _ => out.extend_from_slice(span.of(text)),
+fn write_value(text: &[u8], value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Object(members) => write_members(text, members, false, out),
+        Value::List(items) => write_array(items, out, |item, out| match item {
+            Some(members) => write_members(text, members, false, out),
+            None => out.extend_from_slice(b"null"),
+        }),
+        Value::Raw(span) => match Kind::of(span.of(text)) {
+            Kind::Object => write_members(text, &scan::members(text, *span), false, out),
+            Kind::Array => write_array(&scan::items(text, *span), out, |item, out| {
+                write_value(text, &Value::Raw(*item), out);
+            }),
+            _ => out.extend_from_slice(span.of(text)),
+        },
     }
+}
+
+fn write_array<T>(items: &[T], out: &mut Vec<u8>, write: impl Fn(&T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for item in items {
+        write(item, out);
+        out.push(b',');
+    }
+    splice::close(out, b']');
 }
 
 fn unique<'a>(text: &'a [u8], members: &'a [Member]) -> Vec<(Cow<'a, [u8]>, &'a Member)> {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::memchr2_iter;
 
 use super::escape;
 
@@ -33,7 +33,12 @@ pub(super) enum Value {
     Raw(Span),
     /// An object whose members are known.
     Object(Vec<Member>),
+    /// An array whose items are known.
+    List(Vec<Item>),
 }
+
+/// The members of an item of a list, `None` where it is null.
+pub(super) type Item = Option<Vec<Member>>;
 
 /// What a value is, told by its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,19 +130,23 @@ pub(super) fn skip_blanks(text: &[u8], mut at: usize) -> usize {
 
 /// The position behind the string whose opening quote is at `at`.
 pub(super) fn string_end(text: &[u8], at: usize) -> usize {
-    let mut at = at + 1;
-    while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-        at += found;
-        if text[at] == b'"' {
-            return at + 1;
+    let content = text.get(at + 1..).unwrap_or_default();
+    let mut next = 0;
+    for found in memchr2_iter(b'"', b'\\', content) {
+        if found < next {
+            continue;
         }
-        at += 2;
+        if content[found] == b'"' {
+            return at + found + 2;
+        }
+        // What an escape begins with is no quote that ends the string.
+        next = found + 2;
     }
     text.len()
 }
 
 /// The position behind the value that begins at `at`.
-fn value_end(text: &[u8], mut at: usize) -> usize {
+pub(super) fn value_end(text: &[u8], mut at: usize) -> usize {
     let mut depth = 0_usize;
     while let Some(&byte) = text.get(at) {
         match byte {

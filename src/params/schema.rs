@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::rules::{Rule, Shape};
 
-/// Spellings of a boolean that are text.
+/// Spellings of a boolean that are text; each also counts capitalised and in capitals.
 const SPELLINGS: &[&str] = &[
     "0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes",
 ];
 
 /// The schema of an object that these rules check.
+#[must_use]
 pub fn json_schema(rules: &[Rule]) -> Value {
     let required: Vec<_> = rules
         .iter()
@@ -27,12 +28,31 @@ pub fn json_schema(rules: &[Rule]) -> Value {
     schema
 }
 
+fn spellings() -> Vec<String> {
+    let capitalised = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect()
+    };
+    let mut spellings = vec![String::new()];
+    for word in SPELLINGS {
+        spellings.extend([
+            (*word).to_owned(),
+            capitalised(word),
+            word.to_ascii_uppercase(),
+        ]);
+    }
+    spellings.sort();
+    spellings.dedup();
+    spellings
+}
+
 impl Rule {
     fn json_schema(&self) -> Value {
         match self.shape {
             Shape::Text => self.text_schema(),
             Shape::Boolean => json!({
-                "anyOf": [{ "type": ["boolean", "null"] }, { "enum": [0, 1] }, { "enum": SPELLINGS }],
+                "anyOf": [{ "type": ["boolean", "null"] }, { "enum": [0, 1] }, { "enum": spellings() }],
             }),
             Shape::Object(fields) => json_schema(fields),
             Shape::List(fields) => {

@@ -1,5 +1,7 @@
 //! Putting JSON together from parts that are JSON already. Called wherever a body is written.
 
+use super::scan::{Item, Member, Value};
+
 /// Writes the name of a member, given as it stands between its quotes.
 pub(crate) fn key(out: &mut Vec<u8>, key: &[u8]) {
     out.push(b'"');
@@ -22,4 +24,35 @@ pub(crate) fn close(out: &mut Vec<u8>, bracket: u8) {
         out.pop();
     }
     out.push(bracket);
+}
+
+/// Writes a value as it was found in `text`.
+pub(super) fn value(out: &mut Vec<u8>, text: &[u8], value: &Value) {
+    match value {
+        Value::Raw(span) => out.extend_from_slice(span.of(text)),
+        Value::Object(members) => object(out, text, members),
+        Value::List(items) => list(out, text, items),
+    }
+}
+
+fn object(out: &mut Vec<u8>, text: &[u8], members: &[Member]) {
+    out.push(b'{');
+    for member in members {
+        key(out, member.key.of(text));
+        value(out, text, &member.value);
+        out.push(b',');
+    }
+    close(out, b'}');
+}
+
+fn list(out: &mut Vec<u8>, text: &[u8], items: &[Item]) {
+    out.push(b'[');
+    for item in items {
+        match item {
+            Some(members) => object(out, text, members),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.push(b',');
+    }
+    close(out, b']');
 }

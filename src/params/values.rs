@@ -4,10 +4,10 @@ use bytes::Bytes;
 
 use super::{
     check::Checked,
-    document::CURRENT_FILE,
     escape,
     read::{Params, position},
-    scan::{self, Kind, Value},
+    scan::{self, Item, Kind, Member, Value},
+    split::{CONTEXT, CURRENT_FILE},
     text::Text,
 };
 
@@ -50,6 +50,22 @@ impl<'a> Values<'a> {
         Found::within(source, raw)
     }
 
+    /// The items of the context, nulls included, and the text they are a part of.
+    pub(super) fn context(self) -> (&'a Bytes, &'a [Item]) {
+        let given = self.params.json();
+        if let Some(list) = self.checked.list() {
+            return (&list.json, &list.items);
+        }
+        let member = self
+            .params
+            .position(CONTEXT)
+            .and_then(|place| self.params.members().get(place));
+        match member.map(|member| &member.value) {
+            Some(Value::List(items)) => (given, items),
+            _ => (given, &[]),
+        }
+    }
+
     fn at(
         self,
         member: usize,
@@ -60,7 +76,7 @@ impl<'a> Values<'a> {
         match (self.checked.replacement(member, field), value) {
             (Some(json), _) => Some((json, json)),
             (None, Value::Raw(span)) => Some((given, span.of(given))),
-            (None, Value::Object(_)) => None,
+            (None, Value::Object(_) | Value::List(_)) => None,
         }
     }
 }
@@ -68,8 +84,16 @@ impl<'a> Values<'a> {
 // === impl Found ===
 
 impl<'a> Found<'a> {
+    /// A member of an object in `source`, if it is a text.
+    pub(super) fn member(source: &'a Bytes, members: &[Member], name: &str) -> Option<Self> {
+        let Value::Raw(span) = members.get(position(source, members, name)?)?.value else {
+            return None;
+        };
+        Self::within(source, span.of(source))
+    }
+
     /// The content of a JSON string; other values have none.
-    pub(super) fn within(source: &'a Bytes, raw: &'a [u8]) -> Option<Self> {
+    fn within(source: &'a Bytes, raw: &'a [u8]) -> Option<Self> {
         (Kind::of(raw) == Kind::Text).then(|| Self {
             source,
             content: scan::unquoted(raw),

@@ -1,15 +1,19 @@
 //! Tests across the files of this room: requests as they arrive, refusals and forwarded bodies as they leave.
 
 mod cases;
+mod forms;
 mod forwarding;
 mod properties;
 mod reading;
+mod typed;
 
 use bytes::Bytes;
 use futures_executor::block_on;
 use serde_json::{Value, json};
 
 use super::{CompletionRequest, Params, ParamsError};
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Reads a body that is declared as JSON.
 fn from_json(body: &str) -> Result<Params, ParamsError> {
@@ -60,4 +64,18 @@ fn refusal(body: &str) -> Option<String> {
 
 fn forwarded(request: &CompletionRequest, added: &[(&str, &str)]) -> Value {
     serde_json::from_slice(&request.forward(added)).unwrap()
+}
+
+/// The limit that was exceeded, if one was.
+fn limit(result: Result<Params, ParamsError>) -> Option<&'static str> {
+    match result {
+        Err(ParamsError::Limit(limit)) => Some(limit),
+        Ok(_) => None,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+/// The parameters as one JSON value.
+fn value(params: &Params) -> Value {
+    serde_json::from_slice(params.json()).unwrap()
 }

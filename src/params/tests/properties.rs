@@ -178,11 +178,14 @@ proptest! {
         above in "([a-z\\\\\"\n\té😀<]|\\PC){0,80}",
         below in "([a-z\\\\\"\n\té😀<]|\\PC){0,80}",
         name in "\\PC{0,40}",
+        items in prop::collection::vec(("[a-z/\"\\\\]{1,9}", "x([a-z\\\\\"\n\té😀<]|\\PC){0,40}"), 1..4),
         other in tree(),
         repeated in any::<bool>(),
     ) {
         let mut body = json!({
             "current_file": {"file_name": name, "content_above_cursor": above, "content_below_cursor": below},
+            "context": items.iter().map(|(name, content)| json!({"type": "file", "name": name, "content": content}))
+                .collect::<Value>(),
             "other": other,
         }).to_string();
         if repeated {
@@ -197,6 +200,13 @@ proptest! {
         prop_assert_eq!(request.above.decode(), above);
         prop_assert_eq!(request.below.decode(), below);
         prop_assert_eq!(&forwarded["other"], &without_withheld(other));
+        prop_assert_eq!(request.context.len(), items.len());
+        for (index, ((name, content), item)) in items.iter().zip(&request.context).enumerate() {
+            let expected = json!({"type": "file", "name": name, "content": content});
+            prop_assert_eq!(&forwarded["context"][index], &expected);
+            prop_assert_eq!(item.name.decode(), name.as_str());
+            prop_assert_eq!(item.content.decode(), content.as_str());
+        }
     }
 
     #[test]

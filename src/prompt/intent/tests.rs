@@ -1,8 +1,12 @@
 //! The vectors of the case list, part M, those of the contract's section 6, and the edge cases its rules name.
 
+use bytes::Bytes;
+use futures_executor::block_on;
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+use crate::params::Params;
 
 /// Enough code not to be small.
 const BIG: &str = "a()\nb()\nc()\nd()\ne()\nf()\n";
@@ -467,5 +471,68 @@ fn long_lines_take_time_in_proportion() {
         let _ = below_code(file_name, &format!("{line} {{"), &line);
         let lines = format!("{part}\n").repeat(200_000 / part.len());
         let _ = below_code(file_name, &lines, &lines);
+    }
+}
+
+/// A JSON string in which every character is escaped.
+fn escaped(text: &str) -> String {
+    let units: Vec<_> = text
+        .encode_utf16()
+        .map(|unit| format!("\\u{unit:04X}"))
+        .collect();
+    format!("\"{}\"", units.concat())
+}
+
+fn code() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "\n",
+        "\n\n",
+        "\r\n",
+        " ",
+        "\t",
+        "\u{a0}",
+        "é",
+        "\\",
+        "\"",
+        "# write a function",
+        "// write a function",
+        "-- x",
+        "REM ",
+        "def d(x):",
+        "def d(x)",
+        "end",
+        "func f() {",
+        "function f(a) {",
+        "f = (a) => {",
+        "callback: (",
+        ") => void): void {",
+        "int f(int a) {",
+        "{",
+        "}",
+        "(",
+        ")",
+        "<T>",
+        ":",
+        "x = 1",
+        "\\n",
+    ];
+    prop::collection::vec(prop::sample::select(pieces), 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn the_spelling_of_a_text_does_not_matter(
+        above in code(),
+        below in code(),
+        extension in prop::sample::select(vec!["py", "rb", "go", "js", "ts", "java", "php", "cs", "vb", "html", "css"]),
+    ) {
+        let file_name = format!("a.{extension}");
+        let body = format!(
+            "{{\"current_file\":{{\"file_name\":\"{file_name}\",\"content_above_cursor\":{},\"content_below_cursor\":{}}}}}",
+            escaped(&above), escaped(&below),
+        );
+        let params = block_on(Params::read(Some(b"application/json"), None, Bytes::from(body))).unwrap();
+        let request = CompletionRequest::from_params(params).unwrap();
+        prop_assert_eq!(outcome(detect(&IntentInput::from(&request))), of(&file_name, &above, &below));
     }
 }

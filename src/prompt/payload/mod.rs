@@ -54,14 +54,7 @@ pub fn generation(
     related(&mut out, b"related_files", context, ContextKind::File);
     related(&mut out, b"related_snippets", context, ContextKind::Snippet);
     splice::member(&mut out, b"libraries", &[b"[]"]);
-    let instruction = instruction
-        .filter(|text| !text.trim().is_empty())
-        .unwrap_or(match trigger {
-            Some(Trigger::SmallFile) => SMALL_FILE_INSTRUCTION,
-            Some(Trigger::EmptyFunction) => EMPTY_FUNCTION_INSTRUCTION,
-            Some(Trigger::Comment) | None => DEFAULT_INSTRUCTION,
-        });
-    text(&mut out, b"user_instruction", instruction);
+    text(&mut out, b"user_instruction", wording(trigger, instruction));
     splice::close(&mut out, b'}');
     out.push(b',');
     splice::member(
@@ -91,6 +84,17 @@ pub fn uncut_chars(request: &CompletionRequest) -> usize {
     let above_cut = above.len() - request.above.last(MAX_CONTENT_CHARS).len();
     let below_kept = request.below.first(MAX_CONTENT_CHARS).len();
     encoded_content_chars(&above[..above_cut]) + encoded_content_chars(&below[below_kept..])
+}
+
+/// The user's words, or those that stand for a trigger.
+fn wording(trigger: Option<Trigger>, instruction: Option<&str>) -> &str {
+    instruction
+        .filter(|text| !text.trim().is_empty())
+        .unwrap_or(match trigger {
+            Some(Trigger::SmallFile) => SMALL_FILE_INSTRUCTION,
+            Some(Trigger::EmptyFunction) => EMPTY_FUNCTION_INSTRUCTION,
+            Some(Trigger::Comment) | None => DEFAULT_INSTRUCTION,
+        })
 }
 
 /// Begins the component and its payload with what both kinds have.
