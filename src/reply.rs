@@ -45,6 +45,9 @@ pub enum ApiError {
     /// The request is malformed in a way that has no further words.
     #[error("malformed request")]
     BadRequest,
+    /// The body is framed in a way that is not understood.
+    #[error("the body is framed in a way that is not understood")]
+    Framing,
     /// The body is no JSON.
     #[error("the body is no JSON")]
     InvalidJson,
@@ -148,6 +151,7 @@ impl ApiError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest
+            | Self::Framing
             | Self::InvalidJson
             | Self::JsonLimit(_)
             | Self::Parameters(_)
@@ -181,6 +185,7 @@ impl ApiError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadRequest => "bad_request",
+            Self::Framing => "framing",
             Self::InvalidJson => "invalid_json",
             Self::JsonLimit(_) => "json_limit",
             Self::MediaType(_) => "media_type",
@@ -215,7 +220,7 @@ impl ApiError {
     /// The body.
     fn body(&self) -> String {
         match self {
-            Self::BadRequest => "Bad Request".to_owned(),
+            Self::BadRequest | Self::Framing => "Bad Request".to_owned(),
             Self::InvalidJson => error("Invalid JSON format"),
             Self::JsonLimit(text) => error(text),
             Self::MediaType(given) => error(&format!("The provided content-type '{given}' is not supported.")),
@@ -307,7 +312,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = json(self.status(), self.body());
         let headers = response.headers_mut();
-        if matches!(self, Self::BadRequest) {
+        if matches!(self, Self::BadRequest | Self::Framing) {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         }
         if self.marked() {
@@ -333,7 +338,8 @@ impl IntoResponse for ApiError {
                 headers.insert(RETRY_AFTER, (*seconds).into());
             }
             // What was not read of the request must not be taken for the next one.
-            Self::UnauthorizedUnread
+            Self::Framing
+            | Self::UnauthorizedUnread
             | Self::TooLarge
             | Self::RequestTimeout
             | Self::TargetTooLong => {

@@ -287,7 +287,7 @@ fn refusal(status: &str) -> Value {
         "400" => refusal["content"]["text/plain"] = json!({ "schema": { "const": "Bad Request" } }),
         "429" | "503" => {
             refusal["headers"] =
-                json!({ "Retry-After": { "$ref": "#/components/headers/Retry-After" } })
+                json!({ "Retry-After": { "$ref": "#/components/headers/Retry-After" } });
         }
         _ => {}
     }

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER},
+    header::{
+        AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER,
+        TRANSFER_ENCODING,
+    },
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
@@ -237,7 +240,10 @@ async fn answer(response: Response<UpstreamBody>, streamed: bool) -> Result<Answ
         }
         status if status.is_client_error() => refusal(status, parts.headers, body).await,
         status if !status.is_success() => Err(GatewayError::Status(status)),
-        status if streamed && !is_json(&parts.headers) => stream(status, parts.headers, body).await,
+        // Without a length or chunks the end of a stream cannot be told from a cut: only what proves whole may pass.
+        status if streamed && is_framed(&parts.headers) && !is_json(&parts.headers) => {
+            stream(status, parts.headers, body).await
+        }
         status => document(status, parts.headers, body).await,
     }
 }
@@ -297,6 +303,12 @@ async fn stream(
     if status != StatusCode::OK {
         return Err(GatewayError::Status(status));
     }
+    if !matches!(
+        media_type(&headers).as_str(),
+        "text/event-stream" | "text/plain"
+    ) {
+        return Err(GatewayError::Malformed("it is neither a stream nor JSON"));
+    }
     let first = loop {
         match body.frame().await {
             None => break None,
@@ -339,16 +351,24 @@ fn late(error: UpstreamError) -> GatewayError {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = headers
+    media_type(headers) == "application/json"
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    media_type
+    value
         .split(';')
         .next()
         .unwrap_or_default()
         .trim()
-        .eq_ignore_ascii_case("application/json")
+        .to_ascii_lowercase()
+}
+
+fn is_framed(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
 /// Seconds of `Retry-After`, within reason; a gateway that gives a date or nothing is asked again soon.

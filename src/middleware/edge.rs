@@ -6,7 +6,10 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, Uri, uri::PathAndQuery},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, Response, Uri, header::TRANSFER_ENCODING,
+        uri::PathAndQuery,
+    },
     response::IntoResponse,
 };
 
@@ -98,6 +101,11 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
     let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
     if target.len() > LONGEST_TARGET {
         return Err(ApiError::TargetTooLong);
+    }
+    // RFC 9112 section 6.1: a coding that is not understood leaves the length of the body unknown.
+    let coding = request.headers().get(TRANSFER_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        return Err(ApiError::Framing);
     }
     let path = path::canonical(uri.path(), &app.instance.base_path)
         .map_err(|path::Malformed| ApiError::BadRequest)?

@@ -133,6 +133,7 @@ impl Worker {
         });
         let connection = http1::Builder::new()
             .max_buf_size(LARGEST_HEAD)
+            .max_header_size(LARGEST_HEAD)
             .max_headers(MOST_FIELDS)
             // The socket's guard has this clock, and knows a head from an idle connection.
             .header_read_timeout(None)

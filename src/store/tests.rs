@@ -1,6 +1,6 @@
 use super::*;
 
-async fn store() -> (tempfile::TempDir, Store) {
+fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     (folder, store)
@@ -33,7 +33,7 @@ fn migrations_are_sound() {
 
 #[tokio::test]
 async fn users_are_unique_whatever_the_case() {
-    let (_folder, store) = store().await;
+    let (_folder, store) = store();
     let alice = store.add_user(new_user("alice")).await.unwrap();
     assert!(alice.code_suggestions && !alice.blocked && !alice.admin);
     let twice = store.add_user(new_user("ALICE")).await;
@@ -47,7 +47,7 @@ async fn users_are_unique_whatever_the_case() {
 
 #[tokio::test]
 async fn switches_of_users_are_kept() {
-    let (_folder, store) = store().await;
+    let (_folder, store) = store();
     store.add_user(new_user("alice")).await.unwrap();
     let alice = store
         .switch_user("alice".into(), UserSwitch::Blocked, true)
@@ -64,7 +64,7 @@ async fn switches_of_users_are_kept() {
 
 #[tokio::test]
 async fn tokens_come_back_with_their_owner() {
-    let (_folder, store) = store().await;
+    let (_folder, store) = store();
     let alice = store.add_user(new_user("alice")).await.unwrap();
     let id = store.add_token(new_token("alice", [7; 32])).await.unwrap();
     let token = store.token([7; 32]).await.unwrap().unwrap();
@@ -88,7 +88,7 @@ async fn tokens_come_back_with_their_owner() {
 
 #[tokio::test]
 async fn the_longest_path_governs() {
-    let (_folder, store) = store().await;
+    let (_folder, store) = store();
     for (path, on) in [("grp", false), ("grp/sub/on", true)] {
         store.set_project(path.into(), on, 1).await.unwrap();
     }
@@ -111,7 +111,7 @@ async fn the_longest_path_governs() {
 
 #[tokio::test]
 async fn writes_of_another_process_change_the_version() {
-    let (folder, store) = store().await;
+    let (folder, store) = store();
     let mut now = Duration::from_secs(1);
     let before = store.version(now);
     now += FRESHNESS;
@@ -125,7 +125,7 @@ async fn writes_of_another_process_change_the_version() {
 
 #[tokio::test]
 async fn a_setting_keeps_its_first_value() {
-    let (folder, store) = store().await;
+    let (folder, store) = store();
     assert_eq!(store.setting("k", "a".into()).await.unwrap(), "a");
     drop(store);
     let store = Store::open(folder.path()).unwrap();
@@ -136,7 +136,7 @@ async fn a_setting_keeps_its_first_value() {
 #[tokio::test]
 async fn nobody_else_reads_the_database() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, _store) = store().await;
+    let (folder, _store) = store();
     let mode = std::fs::metadata(folder.path().join(FILE_NAME))
         .unwrap()
         .permissions()

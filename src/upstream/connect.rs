@@ -19,10 +19,16 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::UpstreamError;
+use super::{
+    UpstreamError,
+    watched::{Heard, Watched},
+};
 
 /// The sending half of a connection.
-pub(super) type Sender = SendRequest<Full<Bytes>>;
+pub(super) struct Sender {
+    pub(super) requests: SendRequest<Full<Bytes>>,
+    pub(super) heard: Heard,
+}
 
 /// Most bytes of the head of an answer.
 const LARGEST_HEAD: usize = 64 * 1024;
@@ -128,14 +134,15 @@ async fn handshake<S>(stream: S) -> io::Result<Sender>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (sender, connection) = http1::Builder::new()
+    let heard = Heard::default();
+    let (requests, connection) = http1::Builder::new()
         .max_buf_size(LARGEST_HEAD)
-        .handshake(TokioIo::new(stream))
+        .handshake(TokioIo::new(Watched::new(stream, heard.clone())))
         .await
         .map_err(io::Error::other)?;
     // Its failures reach whoever waits for an answer; the task ends with the connection.
     tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
+    Ok(Sender { requests, heard })
 }
 
 fn tls_config() -> Result<ClientConfig, rustls::Error> {

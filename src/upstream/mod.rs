@@ -8,6 +8,7 @@
 mod body;
 mod connect;
 mod pool;
+mod watched;
 
 pub use body::UpstreamBody;
 pub use connect::{Endpoint, EndpointError};
@@ -97,8 +98,10 @@ impl Upstream {
             .map_err(|_| UpstreamError::Busy)?;
         let exchange = async {
             if let Some(sender) = self.pool.take() {
+                let heard = sender.heard.clone();
                 match Self::exchange(sender, make(&self.endpoint)).await {
-                    Err(error) if is_stale(&error) => {}
+                    // The other side had closed it: nothing of an answer has come.
+                    Err(_) if !heard.anything() => {}
                     other => return other.map_err(UpstreamError::Exchange),
                 }
             }
@@ -126,27 +129,9 @@ impl Upstream {
         mut sender: Sender,
         request: Request<Full<Bytes>>,
     ) -> Result<(Sender, Response<hyper::body::Incoming>), hyper::Error> {
-        sender.ready().await?;
-        let response = sender.send_request(request).await?;
+        sender.heard.clear();
+        sender.requests.ready().await?;
+        let response = sender.requests.send_request(request).await?;
         Ok((sender, response))
     }
-}
-
-/// Whether a kept connection had been closed by the other side: nothing of an answer has come.
-fn is_stale(error: &hyper::Error) -> bool {
-    error.is_canceled() || error.is_closed() || error.is_incomplete_message() || is_reset(error)
-}
-
-fn is_reset(error: &hyper::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            return matches!(
-                io.kind(),
-                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
-            );
-        }
-        source = cause.source();
-    }
-    false
 }

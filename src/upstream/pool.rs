@@ -30,7 +30,7 @@ impl Pool {
             if since.elapsed() > LONGEST_IDLE {
                 // Those below have waited longer still.
                 idle.clear();
-            } else if !sender.is_closed() {
+            } else if !sender.requests.is_closed() {
                 return Some(sender);
             }
         }
@@ -57,7 +57,7 @@ impl Lease {
     /// The answer is whole: the connection may be used again.
     pub(super) fn finish(&mut self) {
         if let Some(sender) = self.sender.take()
-            && !sender.is_closed()
+            && !sender.requests.is_closed()
         {
             self.pool.put(sender);
         }

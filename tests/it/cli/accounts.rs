@@ -1,0 +1,210 @@
+//! Users, tokens and projects by command, beside a server that runs.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{becomes, command_with, completion, fails};
+use crate::support::{COMPLETIONS, ENABLED, Program, Run, command};
+
+#[track_caller]
+fn listed(data_dir: &Path, what: &str) -> Vec<Value> {
+    let text = Run::ok(data_dir, &[what, "list", "--json"]);
+    match serde_json::from_str(&text) {
+        Ok(Value::Array(rows)) => rows,
+        other => panic!("{other:?} in {text}"),
+    }
+}
+
+#[test]
+fn users_are_added_listed_and_switched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    assert_eq!(listed(path, "user"), [] as [Value; 0]);
+    Run::ok(path, &["user", "add", "alice"]);
+    Run::ok(path, &["user", "add", "bob", "--admin"]);
+    let switches = |row: usize| {
+        let user = &listed(path, "user")[row];
+        let names = ["username", "admin", "blocked", "code_suggestions"];
+        json!(names.map(|name| user[name].clone()))
+    };
+    assert_eq!(switches(0), json!(["alice", false, false, true]));
+    assert_eq!(switches(1), json!(["bob", true, false, true]));
+    Run::ok(path, &["user", "block", "alice"]);
+    Run::ok(path, &["user", "set", "bob", "--code-suggestions", "off"]);
+    assert_eq!(switches(0), json!(["alice", false, true, true]));
+    assert_eq!(switches(1), json!(["bob", true, false, false]));
+    Run::ok(path, &["user", "unblock", "ALICE"]);
+    Run::ok(path, &["user", "set", "bob", "--code-suggestions", "on"]);
+    assert_eq!(switches(0), json!(["alice", false, false, true]));
+    assert_eq!(switches(1), json!(["bob", true, false, true]));
+    let table = Run::ok(path, &["user", "list"]);
+    assert!(
+        table.lines().count() == 3 && table.contains("alice"),
+        "{table}"
+    );
+}
+
+#[test]
+fn tokens_are_shown_once_and_listed_without_themselves() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    Run::ok(path, &["user", "add", "alice"]);
+    let create = ["token", "create", "--user", "alice"];
+    let plain = Run::of(command(path, &create));
+    let token = plain.stdout.trim_end_matches('\n');
+    assert_eq!((plain.code, plain.stderr.as_str()), (Some(0), ""));
+    assert!(token.starts_with("glpat-") && token.len() >= 26, "{token}");
+    assert!(
+        !token.contains(char::is_whitespace),
+        "alone on standard output"
+    );
+    let more = [
+        "--name",
+        "editor",
+        "--scopes",
+        "ai_features,read_api",
+        "--expires-at",
+        "2099-12-31",
+    ];
+    Run::ok(path, &[&create[..], &more].concat());
+    let rows = listed(path, "token");
+    let shown = json!(rows).to_string();
+    assert!(
+        !shown.contains("glpat-") && !shown.contains(&token[6..]),
+        "{shown}"
+    );
+    assert_eq!(
+        (&rows[0]["user"], &rows[0]["scopes"]),
+        (&json!("alice"), &json!(["api"]))
+    );
+    assert_eq!(rows[0]["expires_at"], Value::Null);
+    assert_eq!(rows[1]["name"], "editor");
+    assert_eq!(rows[1]["scopes"], json!(["read_api", "ai_features"]));
+    assert_eq!(rows[1]["expires_at"], "2099-12-31");
+    assert_eq!(rows[1]["revoked"], false);
+    Run::ok(path, &["token", "revoke", &rows[1]["id"].to_string()]);
+    assert_eq!(listed(path, "token")[1]["revoked"], true);
+}
+
+#[test]
+fn projects_are_set_and_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    Run::ok(
+        path,
+        &["project", "set", "grp/on", "--code-suggestions", "on"],
+    );
+    Run::ok(
+        path,
+        &["project", "set", "/grp/off/", "--code-suggestions", "on"],
+    );
+    Run::ok(
+        path,
+        &["project", "set", "GRP/off", "--code-suggestions", "off"],
+    );
+    let rows: Vec<_> = listed(path, "project")
+        .into_iter()
+        .map(|row| (row["path"].clone(), row["code_suggestions"].clone()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (json!("grp/off"), json!(false)),
+            (json!("grp/on"), json!(true))
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    Run::ok(path, &["user", "add", "alice"]);
+    let create = |rest: &[&str]| {
+        command(
+            path,
+            &[&["token", "create", "--user", "alice"], rest].concat(),
+        )
+    };
+    let cases = [
+        (command(path, &["user", "add", "ALICE"]), 1, "ALICE"),
+        (
+            command(path, &["user", "add", "not a name"]),
+            2,
+            "not a name",
+        ),
+        (command(path, &["user", "block", "bob"]), 1, "bob"),
+        (
+            command(path, &["token", "create", "--user", "bob"]),
+            1,
+            "bob",
+        ),
+        (command(path, &["token", "revoke", "99"]), 1, "99"),
+        (
+            command(path, &["project", "set", "a b", "--code-suggestions", "on"]),
+            2,
+            "a b",
+        ),
+    ];
+    for (command, code, told) in cases {
+        let line = fails(command, code);
+        assert!(line.contains(told), "{line}");
+    }
+    for rest in [
+        ["--scopes", "root"],
+        ["--expires-at", "tomorrow"],
+        ["--expires-at", "2026-02-30"],
+    ] {
+        let run = Run::of(create(&rest));
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:#?}");
+        assert!(run.stderr.contains(rest[1]), "{run:#?}");
+    }
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_used_is_told_in_one_line() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let line = fails(command(file.path(), &["user", "list"]), 1);
+    assert!(line.contains(&file.path().display().to_string()), "{line}");
+}
+
+#[tokio::test]
+async fn commands_take_effect_on_the_running_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let program = Program::start(command_with(path, &[("limits.completions", "0")], &[]));
+    Run::ok(path, &["user", "add", "alice"]);
+    let token = Run::ok(path, &["token", "create", "--user", "alice"]);
+    let token = token.trim();
+    let asked = || completion(program.request("POST", COMPLETIONS), token);
+    let enabled = || {
+        let body = json!({ "project_path": "grp/project" });
+        program.request("POST", ENABLED).bearer(token).json(&body)
+    };
+    becomes(asked(), 200).await;
+    Run::ok(path, &["user", "block", "alice"]);
+    becomes(asked(), 403).await;
+    Run::ok(path, &["user", "unblock", "alice"]);
+    becomes(asked(), 200).await;
+    Run::ok(path, &["user", "set", "alice", "--code-suggestions", "off"]);
+    becomes(asked(), 401).await;
+    Run::ok(path, &["user", "set", "alice", "--code-suggestions", "on"]);
+    becomes(asked(), 200).await;
+    enabled().send().await.has_status(200);
+    Run::ok(
+        path,
+        &["project", "set", "grp", "--code-suggestions", "off"],
+    );
+    becomes(enabled(), 403).await;
+    Run::ok(
+        path,
+        &["project", "set", "grp/project", "--code-suggestions", "on"],
+    );
+    becomes(enabled(), 200).await;
+    let tokens = listed(path, "token");
+    let id = tokens.iter().find(|row| row["user"] == "alice").unwrap()["id"].to_string();
+    Run::ok(path, &["token", "revoke", &id]);
+    becomes(asked(), 401).await;
+    assert_eq!(program.stop().code, Some(0));
+}

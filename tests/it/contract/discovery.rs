@@ -1,0 +1,160 @@
+//! Part L: discovery, and the neighbouring endpoints that editors call.
+
+use serde_json::{Value, json};
+
+use super::M401;
+use crate::support::{FakeGateway, Request, TestServer, check, refused, row};
+
+#[tokio::test]
+async fn l01_l02_keys_are_found_by_discovery() {
+    let server = TestServer::builder().start().await;
+    let get = async |path| server.request("GET", path).send().await.has_status(200);
+    let document = get("/.well-known/openid-configuration").await.json();
+    assert_eq!(document["issuer"], "http://gitlab.test");
+    assert_eq!(
+        document["jwks_uri"],
+        "http://gitlab.test/oauth/discovery/keys"
+    );
+    assert_eq!(
+        document["id_token_signing_alg_values_supported"],
+        json!(["RS256"])
+    );
+    let keys = get("/oauth/discovery/keys").await;
+    let cached = keys.field("cache-control").unwrap();
+    assert!(cached.contains("public") && cached.contains("max-age=86400"));
+    let keys = keys.json();
+    for key in keys["keys"].as_array().unwrap() {
+        let mut names: Vec<_> = key.as_object().unwrap().keys().collect();
+        names.sort_unstable();
+        assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]);
+        assert_eq!((&key["use"], &key["alg"]), (&json!("sig"), &json!("RS256")));
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn l03_l04_l05_the_instance_and_the_token_are_described() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let get = |path: &str, token: &str| server.request("GET", path).bearer(token);
+    for path in ["/api/v4/version", "/api/v4/metadata"] {
+        let version = get(path, &server.tokens.ai)
+            .send()
+            .await
+            .has_status(200)
+            .json();
+        assert_eq!(version["version"], "19.3.0");
+        assert!(version["revision"].is_string() && version["kas"].is_object());
+        assert_eq!(version["enterprise"], true);
+        let anonymous = server.request("GET", path);
+        check(&gateway, vec![row("L04", anonymous, refused(401, M401))]).await;
+    }
+    let own = "/api/v4/personal_access_tokens/self";
+    let token = get(own, &server.tokens.read)
+        .send()
+        .await
+        .has_status(200)
+        .json();
+    assert_eq!(
+        (&token["scopes"], &token["active"], &token["user_id"]),
+        (&json!(["read_api"]), &json!(true), &json!(42))
+    );
+    get(own, &server.tokens.expired)
+        .send()
+        .await
+        .has_status(401);
+    let user = get("/api/v4/user", &server.tokens.user)
+        .send()
+        .await
+        .has_status(200)
+        .json();
+    assert_eq!(
+        (&user["id"], &user["username"]),
+        (&json!(42), &json!("alice"))
+    );
+    get("/api/v4/user", &server.tokens.ai)
+        .send()
+        .await
+        .has_status(403);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn l06_an_oauth_token_is_described_and_a_personal_one_is_not() {
+    let server = TestServer::builder().start().await;
+    let info = |token: &str| server.request("GET", "/oauth/token/info").bearer(token);
+    let described = info(&server.tokens.oauth)
+        .send()
+        .await
+        .has_status(200)
+        .json();
+    assert_eq!(described["resource_owner_id"], 42);
+    assert_eq!(described["scope"], json!(["api"]));
+    assert_eq!(described["scopes"], described["scope"]);
+    let refused = info(&server.tokens.api).send().await.has_status(401);
+    assert_eq!(
+        refused.json(),
+        json!({
+            "error": "invalid_token",
+            "error_description": "The access token is invalid",
+            "state": "unauthorized",
+        })
+    );
+    let challenge = refused.field("www-authenticate").unwrap();
+    assert!(
+        challenge.starts_with(r#"Bearer realm="Doorkeeper", error="invalid_token""#),
+        "{challenge}"
+    );
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn l07_to_l10_graphql_answers_what_editors_ask() {
+    let server = TestServer::builder().start().await;
+    let tokens = &server.tokens;
+    let ask = |query: &str| {
+        server
+            .request("POST", "/api/graphql")
+            .json(&json!({ "query": query }))
+    };
+    let available = "{ currentUser { duoCodeSuggestionsAvailable } }";
+    let alice = |query| ask(query).bearer(&tokens.api);
+    let cases: [(&str, Request, Value); 6] = [
+        (
+            "L07",
+            alice(available),
+            json!({ "currentUser": { "duoCodeSuggestionsAvailable": true } }),
+        ),
+        (
+            "L08",
+            ask(available).bearer(&tokens.bob),
+            json!({ "currentUser": { "duoCodeSuggestionsAvailable": false } }),
+        ),
+        (
+            "L09",
+            alice(r#"{ project(fullPath:"grp/off"){ duoFeaturesEnabled } }"#),
+            json!({ "project": { "duoFeaturesEnabled": false } }),
+        ),
+        (
+            "L10",
+            alice(r#"{ metadata { featureFlags(names:["no_such_flag"]) { name enabled } } }"#),
+            json!({ "metadata": { "featureFlags": [] } }),
+        ),
+        ("no token", ask(available), json!({ "currentUser": null })),
+        (
+            "chat is off",
+            alice("{ currentUser { duoChatAvailable codeSuggestionsContexts } }"),
+            json!({ "currentUser": {
+                "duoChatAvailable": false,
+                "codeSuggestionsContexts": ["repository_xray", "open_tabs", "imports"],
+            } }),
+        ),
+    ];
+    for (id, request, data) in cases {
+        let reply = request.send().await.has_status(200);
+        assert_eq!(reply.json(), json!({ "data": data }), "{id}");
+    }
+    let wrong = ask(available).bearer("wrong").send().await.has_status(401);
+    assert_eq!(wrong.text(), r#"{"errors":[{"message":"Invalid token"}]}"#);
+    server.finish().await;
+}
