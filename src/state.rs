@@ -4,7 +4,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -74,7 +74,8 @@ pub struct Shared {
     /// One line per request.
     pub access: AccessLog,
     gateway_token: Arc<InstanceToken>,
-    engines: Arc<Engines>,
+    /// Only the built-in gateway needs them.
+    engines: OnceLock<Arc<Engines>>,
     in_flight: Arc<Semaphore>,
     draining: AtomicBool,
 }
@@ -157,7 +158,6 @@ impl Shared {
             connection_details: limiter(settings.limits.connection_details),
         };
         let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Arc::new(Self {
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
@@ -167,7 +167,7 @@ impl Shared {
                 Arc::clone(&instance),
                 clock.clone(),
             )),
-            engines: Arc::new(Engines::new(cores)),
+            engines: OnceLock::new(),
             in_flight: Arc::new(Semaphore::new(settings.gateway.max_in_flight)),
             metrics: Metrics::default(),
             draining: AtomicBool::new(false),
@@ -188,7 +188,7 @@ impl Shared {
         let gateway = match (settings.kind, &settings.url) {
             (GatewayKind::AiGateway, Some(url)) => self.ai_gateway(url)?,
             (GatewayKind::Builtin | GatewayKind::AiGateway, _) => Gateway::Builtin(Builtin::new(
-                Arc::clone(&self.engines),
+                Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
                 self.settings.model.clone(),
                 Arc::clone(&self.instance),
                 Arc::clone(&self.key),

@@ -75,7 +75,7 @@ fn workers(settings: &Settings) -> usize {
 
 /// One administrator and one token, when there is nobody yet.
 async fn first_start(local: &Local) -> Result<Option<String>, Failure> {
-    if !local.store.users().await?.is_empty() {
+    if local.store.has_users().await? {
         return Ok(None);
     }
     let root = NewUser {

@@ -18,7 +18,10 @@ pub(crate) struct Body {
 }
 
 /// The bodies that may be written at the cursor, likeliest first.
-pub(crate) fn bodies(request: &Request<'_, '_>, table: &ShapeTable) -> Vec<Body> {
+pub(crate) fn bodies<'t>(
+    request: &Request<'_, '_>,
+    table: &dyn Fn() -> &'t ShapeTable,
+) -> Vec<Body> {
     let Some((head, outer)) = open_head(request) else {
         return Vec::new();
     };
@@ -35,7 +38,7 @@ pub(crate) fn bodies(request: &Request<'_, '_>, table: &ShapeTable) -> Vec<Body>
         explicit: explicit(&around),
         known: &|name| request.symbols.find(name).is_some(),
     };
-    let proposals = propose(table, &setting);
+    let proposals = propose(table(), &setting);
     let written = proposals.into_iter().map(|one| Body {
         text: place(request, &one.lines, &outer),
         share: one.share,
@@ -45,12 +48,15 @@ pub(crate) fn bodies(request: &Request<'_, '_>, table: &ShapeTable) -> Vec<Body>
 
 /// The function whose empty body the cursor stands in, and the indent of its head.
 fn open_head<'a>(request: &Request<'_, 'a>) -> Option<(Head<'a>, String)> {
-    let usable =
-        request.prefix.is_empty() && request.remainder.trim_matches(['}', ')', ';']).is_empty();
+    let bare = request.language.family == Family::Ruby;
+    let usable = (request.prefix.is_empty() || bare)
+        && request.remainder.trim_matches(['}', ')', ';']).is_empty();
     if !usable || request.tail.quote.is_some() || request.tail.comment {
         return None;
     }
-    let head = head_before(&request.above, request.above.len(), request.language)?;
+    let mut above = request.above.clone();
+    above.extend(request.taken);
+    let head = head_before(&above, above.len(), request.language)?;
     let line = request
         .above_text
         .trim_end()
@@ -135,12 +141,11 @@ fn place(request: &Request<'_, '_>, lines: &[(usize, String)], outer: &str) -> S
     let mut text = String::new();
     for (at, (level, line)) in lines.iter().enumerate() {
         let indent = format!("{inner}{}", request.unit.repeat(*level));
-        match (at, request.tail.open_line) {
-            (0, Some(there)) => text.push_str(indent.strip_prefix(there).unwrap_or("")),
-            _ => {
-                text.push_str(feed);
-                text.push_str(&indent);
-            }
+        if let Some(there) = request.tail.open_line.filter(|_| at == 0) {
+            text.push_str(indent.strip_prefix(there).unwrap_or(""));
+        } else {
+            text.push_str(feed);
+            text.push_str(&indent);
         }
         text.push_str(line);
     }
@@ -156,7 +161,7 @@ fn place(request: &Request<'_, '_>, lines: &[(usize, String)], outer: &str) -> S
 }
 
 /// What closes the body, when nothing below does.
-fn closing(request: &Request<'_, '_>, outer: &str) -> Option<&'static str> {
+pub(crate) fn closing(request: &Request<'_, '_>, outer: &str) -> Option<&'static str> {
     match request.language.block {
         Block::Colon => None,
         Block::Brace => request

@@ -4,9 +4,10 @@
 //! string unbalanced is never followed, which is cheaper than repairing text afterwards.
 
 use super::facts::{Scene, Surroundings};
+use super::history::History;
 use super::lexer::Kind;
 use super::model::Model;
-use super::predict::{Candidate, History, Outlook};
+use super::predict::{Candidate, Outlook};
 use super::request::{Request, follow, opener};
 use super::sequence::{Token, blank};
 use super::symbols::{Symbol, as_line_end, is_closer};
@@ -85,6 +86,40 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         }
     }
 
+    /// The likeliest next token.
+    pub(crate) fn token(&mut self) -> Option<String> {
+        let mut start = Path::start(self.request);
+        if let Some((piece, symbol)) = self
+            .request
+            .taken
+            .and_then(|piece| Some((piece, self.request.symbols.find(piece.text)?)))
+        {
+            let token = Token {
+                symbol,
+                blank: blank(symbol, piece.kind, piece.text),
+                kind: piece.kind,
+                space: piece.space,
+            };
+            follow(&mut start.recent, &token);
+            start.tokens.push(token);
+        }
+        let history = History {
+            sequence: &self.request.sequence,
+            chosen: &start.tokens,
+            recent: &start.recent,
+        };
+        let scene = Scene {
+            symbols: &self.request.symbols,
+            family: self.request.language.family,
+            function: self.surroundings,
+        };
+        self.outlook.look(&history, &scene, &[], self.model);
+        self.outlook
+            .candidates
+            .first()
+            .map(|best| self.request.symbols.text(best.symbol).to_owned())
+    }
+
     /// The likeliest ways to finish a line, likeliest first.
     pub(crate) fn line(
         &mut self,
@@ -150,10 +185,10 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         } else {
             1.0
         };
-        let mut taken = 0;
+        let mut followed = 0;
         for candidate in &self.outlook.candidates {
-            let score = path.score + (candidate.chance / scale).min(1.0).max(1e-9).ln();
-            if taken >= BEAM || score < FLOOR {
+            let score = path.score + (candidate.chance / scale).clamp(1e-9, 1.0).ln();
+            if followed >= BEAM || score < FLOOR {
                 break;
             }
             if !fits(candidate.symbol) {
@@ -167,7 +202,7 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
                 space: self.spaced(path, candidate, text),
             };
             if let Some(grown) = self.grow(path, token, score) {
-                taken += 1;
+                followed += 1;
                 next.push(grown);
             }
         }
@@ -205,9 +240,10 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
             if path.quoted && !multiline {
                 return None;
             }
-            grown.done =
-                !(starts_line && self.request.remainder.is_empty() && opens_block(self.request))
-                    && !(path.tokens.is_empty() && self.request.wants_indent);
+            let enters =
+                starts_line && self.request.remainder.is_empty() && opens_block(self.request);
+            let indents = path.tokens.is_empty() && self.request.wants_indent;
+            grown.done = !enters && !indents;
         } else if Some(token.symbol) == self.stop && path.open.is_empty() && path.tokens.len() < 64
         {
             grown.done = true;

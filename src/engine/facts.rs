@@ -3,14 +3,15 @@
 //! Called by the predictor and by training, so that the network is asked what it was taught.
 
 use super::function::Head;
+use super::history::History;
 use super::language::Family;
 use super::lexer::Kind;
 use super::model::{Choice, EXTRA_ROWS, FACTS, NO_ROW, Rows, SLOTS, WORD_ROWS};
 use super::number::from_count;
-use super::predict::{Candidate, History, ORDER};
+use super::predict::{Candidate, ORDER};
 use super::request::Request;
 use super::sequence::Token;
-use super::symbols::{NAME, ShortHasher, Symbol, Symbols, index};
+use super::symbols::{ShortHasher, Symbol, Symbols, index};
 
 /// How many of the last tokens are read one by one.
 const LAST: usize = 12;
@@ -328,9 +329,4 @@ impl Beginning {
         }
         found
     }
-}
-
-/// Whether a token is a name that may be pointed at.
-pub(crate) fn is_name(token: &Token) -> bool {
-    token.blank == NAME
 }

@@ -4,7 +4,6 @@
 
 use super::language::{Block, Family, Language};
 use super::lexer::{Kind, Piece};
-use super::symbols::{WORDS, is_keyword};
 
 /// A function as its head tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -190,9 +189,8 @@ fn outcome(pieces: &[Piece<'_>], (name, close): (usize, usize), family: Family) 
     let mark = after.next().map_or("", |piece| piece.text);
     let told = match (family, mark) {
         (Family::Java | Family::C, _) => before,
-        (Family::Go, "{") => return Outcome::Nothing,
+        (Family::Go | Family::Rust, "{") => return Outcome::Nothing,
         (Family::Go, _) => pieces.get(close + 1),
-        (Family::Rust, "{") => return Outcome::Nothing,
         (Family::Rust | Family::Python, "->") | (Family::Script, ":") => after.next(),
         _ => None,
     };
@@ -265,7 +263,7 @@ fn add_parameter<'a>(group: &[&Piece<'a>], language: Language, head: &mut Head<'
             .filter(|piece| piece.kind == Kind::Word)
     };
     let name = match language.family {
-        Family::Java | Family::C => words().last().filter(|_| words().count() > 1),
+        Family::Java | Family::C => words().next_back().filter(|_| words().count() > 1),
         _ => words().find(|piece| {
             !matches!(
                 piece.text,
@@ -338,11 +336,6 @@ pub(crate) fn block_end(pieces: &[Piece<'_>], start: usize) -> Option<usize> {
         }
     }
     Some(pieces.len())
-}
-
-/// Whether a name is free to be a member or variable.
-pub(crate) fn is_name(symbol: u32) -> bool {
-    symbol >= WORDS && !is_keyword(symbol)
 }
 
 #[cfg(test)]

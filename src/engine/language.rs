@@ -37,6 +37,10 @@ pub(crate) enum Family {
 
 /// The facts of one language.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent fact of a language"
+)]
 pub(crate) struct Language {
     /// Which learned tables apply.
     pub(crate) family: Family,

@@ -173,12 +173,11 @@ impl<'a> Lexer<'a> {
             match self.mode {
                 Mode::Code => self.code(first),
                 Mode::Quoted(quote) => self.quoted(first, quote),
-                Mode::LineComment => self.prose(first),
                 Mode::BlockComment if rest.starts_with("*/") => {
                     self.mode = Mode::Code;
                     self.push(2, Kind::Comment);
                 }
-                Mode::BlockComment => self.prose(first),
+                Mode::LineComment | Mode::BlockComment => self.prose(first),
             }
         }
     }

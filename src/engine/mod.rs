@@ -4,13 +4,16 @@
 //! suggestion carries how often ones like it were right.
 
 mod body;
+mod calibration;
 mod cold;
 mod decode;
 mod facts;
 mod finish;
 mod function;
+mod history;
 mod language;
 mod lexer;
+mod lines;
 mod model;
 mod number;
 mod predict;
@@ -19,9 +22,13 @@ mod request;
 mod sequence;
 mod spacing;
 mod symbols;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "training")]
 pub mod training;
 mod words;
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use body::ShapeTable;
@@ -52,7 +59,7 @@ pub struct Prompt<'a> {
     pub below: &'a str,
     /// Other open files, the most relevant first.
     pub context: &'a [ContextFile<'a>],
-    /// What the user asked for in words.
+    /// What the user asked for in words; carried for callers, as this engine continues code and reads no prose.
     pub instruction: Option<&'a str>,
 }
 
@@ -93,7 +100,8 @@ pub struct Suggestion {
 #[derive(Debug)]
 pub struct Engine {
     vocabulary: Vocabulary,
-    shapes: ShapeTable,
+    /// Read when the first empty body is met, since most requests have none.
+    shapes: OnceLock<ShapeTable>,
     spacing: Spacing,
     model: Option<Model>,
 }
@@ -107,7 +115,7 @@ impl Engine {
         let model = Model::read(vocabulary.size(), include_bytes!("tables/network.bin"));
         Self {
             vocabulary,
-            shapes: ShapeTable::read(include_str!("tables/shapes.tsv")),
+            shapes: OnceLock::new(),
             spacing: Spacing::read(include_bytes!("tables/spacing.bin")),
             model,
         }
@@ -115,11 +123,7 @@ impl Engine {
 
     /// Texts that may follow the cursor, best first; none when nothing is sure enough.
     pub fn suggest(&self, prompt: &Prompt<'_>, options: &Options) -> Vec<Suggestion> {
-        let is_late = || {
-            options
-                .deadline
-                .is_some_and(|deadline| Instant::now() >= deadline)
-        };
+        let is_late = || options.deadline.is_some_and(has_passed);
         let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing));
         let Some(model) = self
             .model
@@ -130,14 +134,33 @@ impl Engine {
         };
         let surroundings = Surroundings::of(&request, cold::enclosing(&request).as_ref());
         let mut decoder = Decoder::new(&request, model, &surroundings);
-        let paths = decoder.line(
+        let mut paths = decoder.line(
             Path::start(&request),
             options.max_tokens.clamp(1, 200),
             &is_late,
         );
-        let bodies = cold::bodies(&request, &self.shapes);
+        lines::go_on(&mut decoder, &request, &mut paths, options, &is_late);
+        let bodies = cold::bodies(&request, &|| {
+            self.shapes
+                .get_or_init(|| ShapeTable::read(include_str!("tables/shapes.tsv")))
+        });
         finish::choose(&request, &paths, &bodies, options)
     }
+
+    /// The likeliest token right after the cursor, a half-typed word counting as whole; for measuring the model.
+    pub fn next_token(&self, prompt: &Prompt<'_>, options: &Options) -> Option<String> {
+        let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing));
+        let surroundings = Surroundings::of(&request, cold::enclosing(&request).as_ref());
+        Decoder::new(&request, self.model.as_ref()?, &surroundings).token()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long the work takes is no matter of the time of day"
+)]
+fn has_passed(deadline: Instant) -> bool {
+    Instant::now() >= deadline
 }
 
 impl Default for Engine {

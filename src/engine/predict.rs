@@ -5,6 +5,7 @@
 //! [`Sequence`]; nothing is tabulated.
 
 use super::facts::Scene;
+use super::history::History;
 use super::lexer::Kind;
 use super::model::{Choice, Model, Pass};
 use super::number::{from_count, from_small};
@@ -15,20 +16,15 @@ use super::symbols::{NAME, NUMBER, Symbol, TEXT, index, is_blank};
 pub(crate) const ORDER: usize = 8;
 /// How many candidates from the request's own text the network sees.
 const KEPT: usize = 48;
+/// How much of a say the counts alone get, by the length of the longest match: what has stood here word for word will
+/// most likely stand here again, whatever files elsewhere look like.
+const PLAIN_SHARE: [f32; ORDER + 1] = [0.0, 0.0, 0.1, 0.3, 0.5, 0.65, 0.75, 0.8, 0.85];
+/// By how much a match of shapes counts for less than one of words.
+const BLANKED: usize = 2;
 /// Shared symbols less likely than this are no candidates.
 const FAINT: f32 = 0.004;
 /// The most earlier places looked at for one token.
 const WALK: usize = 1500;
-
-/// The history of one hypothesis: the request's tokens and those already chosen.
-pub(crate) struct History<'s> {
-    /// The request.
-    pub(crate) sequence: &'s Sequence,
-    /// What was chosen after it.
-    pub(crate) chosen: &'s [Token],
-    /// The names used last, latest first.
-    pub(crate) recent: &'s [Symbol],
-}
 
 /// One token that may come next, and what speaks for it.
 #[derive(Clone, Copy, Debug)]
@@ -64,36 +60,12 @@ pub(crate) struct Outlook {
     fresh: [f32; ORDER + 1],
 }
 
-impl<'s> History<'s> {
-    /// The token that stands some places before the end.
-    pub(crate) fn back(&self, steps: usize) -> Option<&Token> {
-        let chosen = self.chosen.len();
-        if steps < chosen {
-            return self.chosen.get(chosen - 1 - steps);
-        }
-        let tokens = &self.sequence.tokens;
-        tokens
-            .len()
-            .checked_sub(1 + steps - chosen)
-            .and_then(|at| tokens.get(at))
-    }
-
-    fn matched(&self, at: usize, same: impl Fn(&Token, &Token) -> bool) -> usize {
-        let mut length = 0;
-        while length < ORDER {
-            let Some(place) = at
-                .checked_sub(length)
-                .and_then(|place| self.sequence.tokens.get(place))
-            else {
-                break;
-            };
-            let Some(mine) = self.back(length) else { break };
-            if !same(place, mine) {
-                break;
-            }
-            length += 1;
-        }
-        length
+impl Candidate {
+    /// The length of the longest match that speaks for it; names blanked, a match says less.
+    fn longest(&self) -> usize {
+        let longest =
+            |counts: &[f32; ORDER + 1]| counts.iter().rposition(|count| *count > 0.0).unwrap_or(0);
+        longest(&self.exact).max(longest(&self.shape).saturating_sub(BLANKED))
     }
 }
 
@@ -109,8 +81,15 @@ impl Outlook {
         self.gather(history, scene, more);
         let slots = scene.slots(history);
         model.run(&slots, &self.choices, &mut self.pass);
+        let longest = self
+            .candidates
+            .iter()
+            .map(Candidate::longest)
+            .max()
+            .unwrap_or(0);
+        let share = PLAIN_SHARE.get(longest).copied().unwrap_or(0.0);
         for (candidate, chance) in self.candidates.iter_mut().zip(&self.pass.choices) {
-            candidate.chance = *chance;
+            candidate.chance = (1.0 - share) * chance + share * candidate.chance;
         }
         for place in 0..self.pass.shared.len() {
             let chance = self.pass.shared.get(place).copied().unwrap_or(0.0);
@@ -121,7 +100,7 @@ impl Outlook {
                 && !is_blank(symbol)
                 && let Some(candidate) = self.candidate(symbol, scene.symbols.kind(symbol))
             {
-                candidate.chance = chance;
+                candidate.chance = (1.0 - share) * chance;
             }
         }
         self.candidates
@@ -287,13 +266,15 @@ impl Outlook {
 
     /// Blends both views, each by escape from the longest context to the shortest.
     fn weigh(&mut self) {
-        let (exact, exact_sure) = self.escape(|candidate| &candidate.exact, 0.0);
-        let (shape, shape_sure) = self.escape(|candidate| &candidate.shape, 1.0);
-        let share = exact_sure / (exact_sure + 0.8 * shape_sure + 0.01);
-        for (candidate, (word, form)) in self.candidates.iter_mut().zip(exact.iter().zip(&shape)) {
-            candidate.by_words = *word;
-            candidate.by_shape = *form;
-            candidate.chance = share * word + (1.0 - share) * form;
+        let (exact, certain) = self.escape(|candidate| &candidate.exact, 0.0);
+        let (shape, likely) = self.escape(|candidate| &candidate.shape, 1.0);
+        let words = certain / (certain + 0.8 * likely + 0.01);
+        for (candidate, (by_words, by_shape)) in
+            self.candidates.iter_mut().zip(exact.iter().zip(&shape))
+        {
+            candidate.by_words = *by_words;
+            candidate.by_shape = *by_shape;
+            candidate.chance = words * by_words + (1.0 - words) * by_shape;
         }
         self.candidates
             .sort_by(|one, other| other.chance.total_cmp(&one.chance));

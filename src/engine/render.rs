@@ -12,10 +12,11 @@ pub(crate) fn render(request: &Request<'_, '_>, path: &Path) -> String {
     let mut pen = Pen::new(request);
     let last = path.tokens.len().saturating_sub(1);
     for (at, token) in path.tokens.iter().enumerate() {
+        // What ended the path, a line end or the token that already follows, is not written.
+        if at == last && path.done {
+            break;
+        }
         if token.kind == Kind::Newline {
-            if at == last && path.done {
-                break;
-            }
             if let Some((delta, blank)) = as_line_end(token.symbol) {
                 pen.line_end(delta, blank);
             }

@@ -28,6 +28,8 @@ pub(crate) struct Request<'v, 'a> {
     pub(crate) tail: Tail<'a>,
     /// The beginning of a word, already typed.
     pub(crate) prefix: &'a str,
+    /// The token that was taken off as the prefix.
+    pub(crate) taken: Option<Piece<'a>>,
     /// The rest of the cursor's line, without blanks around it.
     pub(crate) remainder: &'a str,
     /// The brackets the text above leaves open and the text below does not close, innermost last.
@@ -58,7 +60,8 @@ impl<'v, 'a> Request<'v, 'a> {
             window(prompt.above, prompt.below, options.context_chars.max(256));
         let (mut above, mut tail) = lex(above_text, language);
         let (below, _) = lex(below_text, language);
-        let prefix = take_prefix(&mut above, above_text);
+        let taken = take_prefix(&mut above, above_text);
+        let prefix = taken.map_or("", |piece| piece.text);
         let mut symbols = Symbols::new(vocabulary);
         let mut sequence = Sequence::new();
         read_context(prompt, options, &mut symbols, &mut sequence);
@@ -80,6 +83,7 @@ impl<'v, 'a> Request<'v, 'a> {
             below,
             tail,
             prefix,
+            taken,
             remainder: first_line.trim(),
             unclosed,
             surplus,
@@ -168,17 +172,13 @@ fn read_context<'a>(
 }
 
 /// Takes the word the cursor stands behind off the tokens.
-fn take_prefix<'a>(above: &mut Vec<Piece<'a>>, text: &str) -> &'a str {
-    let Some(last) = above.last().copied() else {
-        return "";
-    };
+fn take_prefix<'a>(above: &mut Vec<Piece<'a>>, text: &str) -> Option<Piece<'a>> {
+    let last = above.last().copied()?;
     let word = matches!(last.kind, Kind::Word | Kind::Text)
         && last.text.chars().all(super::lexer::is_word);
-    if word && last.start + last.text.len() == text.len() {
-        above.pop();
-        return last.text;
-    }
-    ""
+    (word && last.start + last.text.len() == text.len())
+        .then(|| above.pop())
+        .flatten()
 }
 
 /// Adds the line end of a line that holds only blanks; says whether its indent is still to be guessed.

@@ -29,11 +29,12 @@ pub struct Engines {
 
 impl Engines {
     /// The in-context engine, for as many requests at once as there are cores.
-    pub fn new(cores: usize) -> Self {
-        Self {
+    pub fn for_this_machine() -> Arc<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Arc::new(Self {
             engine: Engine::new(),
-            places: Arc::new(Semaphore::new(cores.max(1))),
-        }
+            places: Arc::new(Semaphore::new(cores)),
+        })
     }
 }
 

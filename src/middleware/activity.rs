@@ -1,11 +1,13 @@
 //! What a connection is doing. The socket's clocks go by it, and the requests on the connection set it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What the connection is doing, shared with the requests on it.
 #[derive(Debug, Default)]
 pub struct Activity {
     busy: AtomicBool,
+    /// Replies that are complete: a quick one begins and ends between two reads, and nobody sees it busy.
+    ended: AtomicU64,
     draining: AtomicBool,
 }
 
@@ -17,6 +19,7 @@ impl Activity {
 
     /// Its reply is complete.
     pub fn end(&self) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
         self.busy.store(false, Ordering::Release);
     }
 
@@ -28,6 +31,11 @@ impl Activity {
     /// Whether a request is being answered.
     pub fn is_busy(&self) -> bool {
         self.busy.load(Ordering::Acquire)
+    }
+
+    /// How many replies have been completed.
+    pub fn ended(&self) -> u64 {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// Whether the connection is to end.

@@ -34,6 +34,8 @@ pub(super) struct Guarded<S> {
     /// When the wait for the present head or the next request ends.
     read_by: Instant,
     waiting: Waiting,
+    /// Replies that had ended at the last look.
+    ended: u64,
     read_timer: Option<Pin<Box<Sleep>>>,
     stalled_until: Option<Instant>,
     write_timer: Option<Pin<Box<Sleep>>>,
@@ -58,6 +60,7 @@ impl<S> Guarded<S> {
             clocks,
             read_by: Instant::now() + clocks.head,
             waiting: Waiting::Head,
+            ended: 0,
             read_timer: None,
             stalled_until: None,
             write_timer: None,
@@ -65,14 +68,14 @@ impl<S> Guarded<S> {
     }
 
     fn note_phase(&mut self) {
-        let busy = self.activity.is_busy();
-        match (busy, self.waiting) {
-            (true, _) => self.waiting = Waiting::Busy,
-            (false, Waiting::Busy) => {
-                self.waiting = Waiting::Idle;
-                self.read_by = Instant::now() + self.clocks.idle;
-            }
-            (false, _) => {}
+        if self.activity.is_busy() {
+            self.waiting = Waiting::Busy;
+            return;
+        }
+        let ended = self.activity.ended();
+        if std::mem::replace(&mut self.ended, ended) != ended {
+            self.waiting = Waiting::Idle;
+            self.read_by = Instant::now() + self.clocks.idle;
         }
     }
 
@@ -178,6 +181,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let flushed = Pin::new(&mut this.socket).poll_flush(context);
+        this.note_phase();
+        if this.waiting == Waiting::Idle {
+            // The last read may have been while the request was being answered, and then nothing asks again: this sets
+            // the clock, and when it fires the next read tells.
+            let _armed = poll_deadline(&mut this.read_timer, this.read_by, context);
+        }
         this.poll_stalled(context, flushed)
     }
 

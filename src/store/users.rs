@@ -66,6 +66,17 @@ impl Store {
             .await
     }
 
+    /// Whether there is any user.
+    pub async fn has_users(&self) -> Result<bool, StoreError> {
+        self.with(|connection| {
+            Ok(
+                connection
+                    .query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?,
+            )
+        })
+        .await
+    }
+
     /// All users, oldest first.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         self.with(|connection| {

@@ -38,7 +38,6 @@ pub(crate) struct Gateway {
 #[derive(Default)]
 struct Counts {
     connections: AtomicU64,
-    requests: AtomicU64,
     micros_between_events: AtomicU64,
 }
 
@@ -64,11 +63,6 @@ impl Gateway {
     /// Connections made so far.
     pub(crate) fn connections(&self) -> u64 {
         self.counts.connections.load(Ordering::Relaxed)
-    }
-
-    /// Requests answered so far.
-    pub(crate) fn requests(&self) -> u64 {
-        self.counts.requests.load(Ordering::Relaxed)
     }
 
     /// Time between two events of each stream that begins from now on.
@@ -99,7 +93,6 @@ async fn converse(stream: TcpStream, counts: &Counts) -> io::Result<()> {
     let mut wire = Wire::new(stream)?;
     while let Some(head) = wire.head().await? {
         wire.skip(head.content_length()?).await?;
-        counts.requests.fetch_add(1, Ordering::Relaxed);
         if head.begins_with("POST /v4/code/suggestions ") {
             return stream_events(&mut wire, counts, number).await;
         }
@@ -121,10 +114,12 @@ async fn stream_events(wire: &mut Wire, counts: &Counts, number: u64) -> io::Res
     loop {
         tokio::select! {
             () = sleep_until(next) => wire.send(event.as_bytes()).await?,
-            read = wire.piece() => match read?.is_empty() {
-                true => return Ok(()),
-                false => continue,
-            },
+            read = wire.piece() => {
+                if read?.is_empty() {
+                    return Ok(());
+                }
+                continue;
+            }
         }
         next += between;
     }

@@ -22,6 +22,8 @@ const CROWD: usize = 64;
 const EVENTS_EVERY: Duration = Duration::from_millis(100);
 /// Long enough that a held stream carries nothing.
 const NEVER: Duration = Duration::from_hours(1);
+/// Less than this is not added by any server: a round that says so was disturbed.
+const LEAST: Duration = Duration::from_micros(10);
 /// Time after which a server has settled.
 const SETTLED: Duration = Duration::from_millis(500);
 
@@ -126,7 +128,7 @@ impl Bench {
             let direct = percentiles(direct);
             for (kind, took) in KINDS.into_iter().zip([nginx, plain, signed]) {
                 let took = percentiles(took);
-                middle.add(kind, micros(took.0.saturating_sub(direct.0)));
+                middle.add(kind, micros(took.0.saturating_sub(direct.0).max(LEAST)));
                 slow.add(kind, micros(took.1.saturating_sub(direct.1)) / 1000.0);
             }
         }
@@ -201,7 +203,7 @@ impl Bench {
                 sleep(SETTLED).await;
                 stored.add(kind, f64::from(server.process.resident_kb()?) / 1024.0);
 
-                let everyone = self.body_from(&server, &self.tokens.many, 1);
+                let everyone = requests(&server, &self.tokens.many, 1);
                 let mut everyone = everyone.crowd(CROWD).await?;
                 everyone.send(self.tokens.many.len()).await?;
                 drop(everyone);
@@ -219,7 +221,7 @@ impl Bench {
         for _ in 0..self.plan.few_rounds() {
             let mut times = Vec::new();
             for tokens in [&self.tokens.many, &self.tokens.one] {
-                let mut crowd = self.body_from(server, tokens, 10).crowd(CROWD).await?;
+                let mut crowd = requests(server, tokens, 10).crowd(CROWD).await?;
                 crowd.send(usize::from(self.plan.requests / 4)).await?;
                 times.push(cpu_per_request(server, &mut crowd, self.plan.requests).await?);
             }
@@ -248,11 +250,7 @@ impl Bench {
     }
 
     fn completions(&self, server: &Server, size: usize) -> Requests {
-        self.body_from(server, &self.tokens.one, size)
-    }
-
-    fn body_from(&self, server: &Server, tokens: &[String], size: usize) -> Requests {
-        Requests::new(server.address, Server::COMPLETIONS, tokens, &body(size))
+        requests(server, &self.tokens.one, size)
     }
 
     async fn streams(&self, server: &Server, streams: u16) -> Outcome<Crowd> {
@@ -262,6 +260,11 @@ impl Bench {
         crowd.begin_streams().await?;
         Ok(crowd)
     }
+}
+
+/// Completions with each of these tokens in turn.
+fn requests(server: &Server, tokens: &[String], size: usize) -> Requests {
+    Requests::new(server.address, Server::COMPLETIONS, tokens, &body(size))
 }
 
 async fn cpu_per_request(server: &Server, crowd: &mut Crowd, requests: u16) -> Outcome<Duration> {

@@ -159,7 +159,7 @@ fn bounds(row: &Row) -> String {
 fn mark(row: &Row) -> &'static str {
     match row.judged {
         Judged::Ratio => "×",
-        Judged::Difference => "+",
+        Judged::Difference => "by ",
         Judged::Value => "",
     }
 }

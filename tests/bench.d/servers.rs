@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::{Outcome, process::Process};
 
-const LONGEST_START: Duration = Duration::from_secs(120);
+const LONGEST_START: Duration = Duration::from_mins(2);
 
 /// What servers are started with.
 pub(crate) struct Setup {
@@ -61,11 +61,11 @@ impl Setup {
             Kind::Plain | Kind::Nginx => "none",
         };
         let text = format!(
-            "[server]\nlisten = \"{address}\"\n\n[instance]\ndata_dir = {data:?}\n\n\
+            "[server]\nlisten = \"{address}\"\n\n[instance]\ndata_dir = '{data}'\n\n\
              [gateway]\nkind = \"ai_gateway\"\nurl = \"http://{gateway}\"\nauth = \"{auth}\"\n\
              max_in_flight = 100000\nidle_timeout = \"600s\"\nstream_timeout = \"600s\"\n\n\
              [limits]\ncompletions = \"1000000000/1m\"\n",
-            data = self.data(),
+            data = self.data().display(),
             gateway = self.gateway,
         );
         let path = self.folder.join(format!("{auth}.toml"));

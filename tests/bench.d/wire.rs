@@ -51,10 +51,10 @@ impl Wire {
                 return Err(broken("a head without an end"));
             }
             if self.fill().await? == 0 {
-                return match self.unread.is_empty() {
-                    true => Ok(None),
-                    false => Err(io::ErrorKind::UnexpectedEof.into()),
-                };
+                if self.unread.is_empty() {
+                    return Ok(None);
+                }
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
     }

@@ -1,157 +1,30 @@
-//! Fills the slots of learned shapes with the names at hand and weighs the results.
+//! Fills the slots of learned shapes with the names at hand.
 //!
-//! Called by the engine at the start of a body. A shape that needs a member the object does not have is not written,
+//! Called for every shape that is weighed. A shape that needs a member the object does not have is not written,
 //! except where a constructor is about to create it.
 
-use super::super::function::Head;
-use super::super::language::{Block, Family, Language};
+use super::super::function::{Head, Outcome};
+use super::super::language::{Family, Language};
 use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
 use super::super::words::{overlap, stems};
 use super::members::{Member, Value};
-use super::table::{ShapeTable, log_share, own_count, row, words_of};
-
-/// A body that may be written.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Proposal {
-    /// Its lines without indent, each with its level below the body's own.
-    pub(crate) lines: Vec<(usize, String)>,
-    /// Its share of the weight of all proposals.
-    pub(crate) share: f32,
-}
 
 /// The names that may fill slots.
-struct Names<'h, 'a> {
-    head: &'h Head<'a>,
-    members: &'h [Member<'a>],
-    language: Language,
-    words: Vec<String>,
-    creates: bool,
-    explicit: bool,
-    semicolons: bool,
-    known: &'h dyn Fn(&str) -> bool,
-}
-
-/// What is to be written: the function, what surrounds it, and the shapes of the file's own functions.
-pub(crate) struct Setting<'h, 'a> {
-    /// The function.
-    pub(crate) head: &'h Head<'a>,
-    /// The members of its object.
-    pub(crate) members: &'h [Member<'a>],
-    /// The language.
-    pub(crate) language: Language,
-    /// The shapes of the file's own functions with the words of their names.
-    pub(crate) own: &'h [(String, Vec<String>)],
-    /// Whether the file ends statements with semicolons.
-    pub(crate) semicolons: bool,
-    /// Whether the file reaches members through the receiver though it need not.
-    pub(crate) explicit: bool,
-    /// Whether a name stands anywhere in the request.
-    pub(crate) known: &'h dyn Fn(&str) -> bool,
-}
-
-/// The likeliest bodies, likeliest first.
-pub(crate) fn propose(table: &ShapeTable, setting: &Setting<'_, '_>) -> Vec<Proposal> {
-    let words = words_of(setting.head);
-    let names = Names {
-        head: setting.head,
-        members: setting.members,
-        language: setting.language,
-        creates: words.first().is_some_and(|word| word == "init"),
-        words,
-        explicit: setting.explicit,
-        semicolons: setting.semicolons,
-        known: setting.known,
-    };
-    let mut weighed: Vec<(Vec<(usize, String)>, f32)> = Vec::new();
-    weigh_learned(table, &names, setting, &mut weighed);
-    let best = weighed
-        .iter()
-        .map(|(_, score)| *score)
-        .fold(f32::NEG_INFINITY, f32::max);
-    let total: f32 = weighed.iter().map(|(_, score)| (score - best).exp()).sum();
-    weighed.sort_by(|one, other| other.1.total_cmp(&one.1));
-    weighed
-        .into_iter()
-        .take(6)
-        .map(|(lines, score)| Proposal {
-            lines,
-            share: (score - best).exp() / total.max(1.0),
-        })
-        .collect()
-}
-
-fn weigh_learned(
-    table: &ShapeTable,
-    names: &Names<'_, '_>,
-    setting: &Setting<'_, '_>,
-    weighed: &mut Vec<(Vec<(usize, String)>, f32)>,
-) {
-    let member = names.head.receiver.is_some();
-    let numbers = table.numbers(&names.telling());
-    let count = names.head.parameters.len();
-    for family in Family::ALL {
-        let home = family == names.language.family;
-        let own_row = row(family, count, member);
-        let total = table.total(own_row);
-        for known in table.shapes(own_row) {
-            if !home && !travels(known.shape) {
-                continue;
-            }
-            let Some((lines, fit)) = names.fill(known.shape) else {
-                continue;
-            };
-            let evidence: f32 = numbers
-                .iter()
-                .map(|word| table.evidence(own_row, known, *word))
-                .sum();
-            let distance = if home { 0.0 } else { -3.0 };
-            let score = log_share(known.count, total) + evidence + fit + distance;
-            add(weighed, lines, score);
-        }
-    }
-    let total = table.total(row(names.language.family, count, member));
-    for (shape, own_words) in setting.own {
-        let Some((lines, fit)) = names.fill(shape) else {
-            continue;
-        };
-        let alike = overlap(own_words, &names.words);
-        let evidence: f32 = numbers
-            .iter()
-            .map(|word| table.mark_evidence(shape, *word))
-            .sum();
-        add(
-            weighed,
-            lines,
-            log_share(own_count(1, total), total + own_count(1, total)) + evidence + fit + alike,
-        );
-    }
-}
-
-fn add(weighed: &mut Vec<(Vec<(usize, String)>, f32)>, lines: Vec<(usize, String)>, score: f32) {
-    if let Some(known) = weighed.iter_mut().find(|(other, _)| *other == lines) {
-        let (high, low) = (known.1.max(score), known.1.min(score));
-        known.1 = high + (low - high).exp().ln_1p();
-    } else {
-        weighed.push((lines, score));
-    }
-}
-
-/// Whether a shape means the same in every language.
-fn travels(shape: &str) -> bool {
-    let universal = [
-        "return", "+=", "-=", "*=", "/=", "=", "+", "-", "*", "/", "*", ".", "0", "1", ">", "<",
-        ">=", "<=",
-    ];
-    shape.split(' ').all(|item| {
-        let text = item.trim_start_matches('~');
-        text.starts_with('$') || universal.contains(&text)
-    })
+pub(super) struct Names<'h, 'a> {
+    pub(super) head: &'h Head<'a>,
+    pub(super) members: &'h [Member<'a>],
+    pub(super) language: Language,
+    pub(super) words: Vec<String>,
+    pub(super) creates: bool,
+    pub(super) explicit: bool,
+    pub(super) semicolons: bool,
+    pub(super) known: &'h dyn Fn(&str) -> bool,
 }
 
 impl Names<'_, '_> {
     /// The words that are no part of a member's name, which says what is done rather than to what.
-    fn telling(&self) -> Vec<String> {
+    pub(super) fn telling(&self) -> Vec<String> {
         let named = |word: &String| {
             self.members
                 .iter()
@@ -165,7 +38,8 @@ impl Names<'_, '_> {
             .collect()
     }
 
-    fn fill(&self, shape: &str) -> Option<(Vec<(usize, String)>, f32)> {
+    /// The lines of a shape and how well the names fit it, if all slots can be filled.
+    pub(super) fn fill(&self, shape: &str) -> Option<(Vec<(usize, String)>, f32)> {
         if let Some(pattern) = shape.strip_prefix("* ") {
             let mut lines = Vec::new();
             let mut fit = 0.0;
@@ -178,35 +52,49 @@ impl Names<'_, '_> {
             return Some((lines, fit));
         }
         let (lines, fit) = self.fill_lines(shape)?;
+        let lines_beyond = from_count(lines.len() - 1);
+        let fit = fit - 0.5 * lines_beyond - self.doubts(shape);
+        Some((lines, fit))
+    }
+
+    /// What speaks against a shape whatever fills it.
+    fn doubts(&self, shape: &str) -> f32 {
+        let has = |text: &str| shape.contains(text);
         // A parameter that the body never uses speaks against it.
         let unused = (0..self.head.parameters.len())
-            .filter(|place| {
-                !shape.contains(&format!("${place}")) && !shape.contains(&format!("$L{place}"))
-            })
+            .filter(|place| !has(&format!("${place}")) && !has(&format!("$L{place}")))
             .count();
-        let mut fit = fit - 1.5 * from_count(unused);
+        let mut doubt = 1.5 * from_count(unused);
         // A member that shares the function's name is what the function is about.
         let own = stems(self.head.name);
-        let about = self
-            .members
-            .iter()
-            .any(|member| overlap(&member.stems, &own) > 0.0);
-        if about && !shape.contains("$O") && !shape.contains("$L") {
-            fit -= 2.5;
+        let mut members = self.members.iter();
+        let about = members.any(|member| overlap(&member.stems, &own) > 0.0);
+        if about && !["$O", "$L", "$A"].iter().any(|slot| has(slot)) {
+            doubt += 2.5;
         }
-        let strange = shape
-            .split(' ')
-            .map(|item| item.trim_start_matches('~'))
-            .filter(|item| self.is_strange(item))
-            .count();
-        Some((lines, fit - 0.5 * from_count(strange)))
+        if self.head.derived == Some(false) && has("super") {
+            doubt += 4.0;
+        }
+        let gives = has("return ~") || has("throw") || self.language.family == Family::Ruby;
+        match self.head.result {
+            Outcome::Nothing if has("return ~") => doubt += 5.0,
+            Outcome::Value | Outcome::Truth if !gives => doubt += 3.0,
+            _ => {}
+        }
+        // An object is rarely an operand of its own method.
+        let signs = ["+", "-", "*", "/"];
+        if signs.iter().any(|sign| has(&format!("$S ~{sign}"))) || has("$S . 0") || has("$0 . 0") {
+            doubt += 3.0;
+        }
+        let items = shape.split(' ').map(|item| item.trim_start_matches('~'));
+        doubt + 0.5 * from_count(items.filter(|item| self.is_strange(item)).count())
     }
 
     /// Whether an item is a name that nothing in the file has shown.
     fn is_strange(&self, item: &str) -> bool {
-        item.chars().next().is_some_and(char::is_alphabetic)
-            && !is_keyword_text(item)
-            && !(self.known)(item)
+        let first = item.chars().next().unwrap_or('$');
+        let number = first.is_ascii_digit() && !matches!(item, "0" | "1" | "2");
+        number || (first.is_alphabetic() && !is_keyword_text(item) && !(self.known)(item))
     }
 
     fn fill_lines(&self, shape: &str) -> Option<(Vec<(usize, String)>, f32)> {
@@ -264,37 +152,41 @@ impl Names<'_, '_> {
                 .map(|receiver| (receiver.to_owned(), 0.0)),
             "O" => {
                 let own = stems(self.head.name);
-                let rated = self
+                let kin = self
                     .members
                     .iter()
                     .map(|member| (member, overlap(&member.stems, &own)));
-                let (best, share) = rated
-                    .filter(|(_, share)| *share > 0.0)
+                let (best, kinship) = kin
+                    .filter(|(_, kinship)| *kinship > 0.0)
                     .max_by(|one, other| one.1.total_cmp(&other.1))?;
                 taken.push(best.name);
                 Some((
                     self.reach(best.name),
-                    0.5 * share + value_fit(best.value, shape),
+                    0.5 * kinship + value_fit(best.value, shape),
                 ))
             }
             _ => {
-                let mut free = self
-                    .members
-                    .iter()
-                    .filter(|member| !taken.contains(&member.name));
-                let unrelated = |member: &&Member<'_>| overlap(&member.stems, &self.words) <= 0.0;
-                let best = free.by_ref().filter(unrelated).max_by(|one, other| {
-                    let fit = |member: &Member<'_>| value_fit(member.value, shape);
-                    fit(one)
-                        .total_cmp(&fit(other))
+                let own = stems(self.head.name);
+                let free = || {
+                    self.members
+                        .iter()
+                        .filter(|member| !taken.contains(&member.name))
+                };
+                let fit = |member: &Member<'_>| value_fit(member.value, shape);
+                let rate = |member: &Member<'_>| 4.0 * overlap(&member.stems, &own) + fit(member);
+                let best = free().max_by(|one, other| {
+                    rate(one)
+                        .total_cmp(&rate(other))
                         .then(one.uses.cmp(&other.uses))
                 })?;
-                let others = from_count(self.members.len());
+                let about = overlap(&best.stems, &own) > 0.0;
+                let doubt = if about {
+                    0.0
+                } else {
+                    from_count(self.members.len()).ln() + 0.5
+                };
                 taken.push(best.name);
-                Some((
-                    self.reach(best.name),
-                    value_fit(best.value, shape) - others.ln() - 0.5,
-                ))
+                Some((self.reach(best.name), fit(best) - doubt))
             }
         }
     }
@@ -352,7 +244,6 @@ impl Names<'_, '_> {
                 line.push(';');
             }
         }
-        let _ = Block::Brace;
     }
 }
 
@@ -367,14 +258,19 @@ fn value_fit(value: Value, shape: &str) -> f32 {
             "append" | "push" | "<<" | "add" | "insert" | "put" | "pop" | "len"
         )
     });
+    let inside = items().zip(items().skip(1)).any(|(one, next)| {
+        matches!(one, "$O" | "$A" | "$L0") && matches!(next, "[" | "." | "<<" | "(" | "?." | "->")
+    });
+    let searches = items().any(|item| item == "in");
     match value {
-        Value::Unknown => 0.0,
+        Value::Number | Value::Truth if searches || inside => -4.0,
         Value::Number if adds => 1.0,
         Value::Number if keeps => -4.0,
         Value::Text if adds => -1.5,
         Value::Collection if keeps => 1.5,
-        Value::Collection | Value::Truth if adds => -3.0,
-        Value::Text | Value::Truth if keeps => -3.0,
+        Value::Collection if adds => -3.0,
+        Value::Truth if adds || keeps => -3.0,
+        Value::Text if keeps => -3.0,
         _ => 0.0,
     }
 }

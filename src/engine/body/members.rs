@@ -29,7 +29,9 @@ pub(crate) enum Value {
     Number,
     /// A text.
     Text,
-    /// A list, table or set.
+    /// A list.
+    List,
+    /// A table, a set, or something that was made anew.
     Collection,
     /// True or false.
     Truth,
@@ -48,7 +50,14 @@ pub(crate) fn members<'a>(
                 note(&mut found, name, value_after(pieces, next));
             }
         } else if let Some((name, next)) = declared(pieces, at, language) {
-            note(&mut found, name, value_after(pieces, next));
+            let value = match value_after(pieces, next) {
+                Value::Unknown => next
+                    .checked_sub(2)
+                    .and_then(|at| pieces.get(at))
+                    .map_or(Value::Unknown, value_of),
+                known => known,
+            };
+            note(&mut found, name, value);
         }
     }
     found
@@ -184,12 +193,17 @@ fn value_after(pieces: &[Piece<'_>], at: usize) -> Value {
     let Some(first) = texts.next() else {
         return Value::Unknown;
     };
+    value_of(first)
+}
+
+fn value_of(first: &Piece<'_>) -> Value {
     match first.text {
-        "0" | "float64" | "int" | "int64" | "u32" | "u64" | "usize" | "i32" | "i64" | "f64"
-        | "f32" | "number" => Value::Number,
-        "[" | "{" | "Vec" | "new" | "HashMap" | "map" | "list" | "dict" | "set" | "Array" => {
-            Value::Collection
+        "float64" | "int" | "int64" | "u32" | "u64" | "usize" | "i32" | "i64" | "f64" | "f32"
+        | "number" | "double" | "float" | "long" | "int32" | "uint" | "size_t" | "u8" | "u16" => {
+            Value::Number
         }
+        "[" | "Vec" | "list" | "Array" => Value::List,
+        "{" | "new" | "HashMap" | "map" | "dict" | "set" | "List" | "Map" => Value::Collection,
         "false" | "true" | "False" | "True" | "bool" | "boolean" => Value::Truth,
         "str" | "String" | "string" | "&" => Value::Text,
         _ if first.kind == Kind::Number => Value::Number,

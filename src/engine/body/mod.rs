@@ -8,8 +8,9 @@ mod fill;
 mod members;
 mod shape;
 mod table;
+mod weigh;
 
-pub(crate) use fill::{Proposal, Setting, propose};
-pub(crate) use members::{Member, members};
+pub(crate) use members::members;
 pub(crate) use shape::shape;
 pub(crate) use table::{ShapeTable, row, words_of};
+pub(crate) use weigh::{Setting, propose};

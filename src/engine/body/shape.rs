@@ -178,7 +178,11 @@ fn settle(items: &[String], parameters: usize, language: Language) -> String {
             } else {
                 text.split_once(' ').unwrap_or(("^", ""))
             };
-            text = format!("{mark} return ~{rest}").trim_start().to_owned();
+            text = if mark.is_empty() {
+                format!("return ~{rest}")
+            } else {
+                format!("{mark} return ~{rest}")
+            };
         }
         texts.push(text);
     }

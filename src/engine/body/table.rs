@@ -9,6 +9,8 @@ use super::super::number::from_count;
 use super::super::symbols::ShortMap;
 use super::super::words::stems;
 
+/// The family number under which the marks of all families are kept together.
+const TOGETHER: usize = 9;
 /// How many occurrences the operators alone stand for.
 const PSEUDO: f32 = 0.4;
 /// Functions with more parameters than this are taken together.
@@ -30,14 +32,13 @@ pub(crate) struct Known {
 pub(crate) struct ShapeTable {
     rows: Vec<Vec<Known>>,
     words: ShortMap<&'static str, u32>,
+    /// For each word whether it is one of a name, and not a mark of what kind of function it is.
+    plain: Vec<bool>,
     /// How often each word was seen, for each row.
     seen: Vec<ShortMap<u32, f32>>,
     totals: Vec<f32>,
-    /// For each operator or call, how often each word stood in the names of functions that use it.
-    marks: ShortMap<&'static str, Vec<(u32, f32)>>,
-    mark_totals: ShortMap<&'static str, f32>,
-    word_totals: ShortMap<u32, f32>,
-    total: f32,
+    /// For each operator or call of a family, how strongly the words of names speak for it.
+    marks: ShortMap<(usize, &'static str), Vec<(u32, f32)>>,
 }
 
 /// The words that speak for a body: those of the function's name, and those of its parameters with a mark.
@@ -64,6 +65,13 @@ pub(crate) fn words_of(head: &Head<'_>) -> Vec<String> {
         Outcome::Truth => words.push("=truth".to_owned()),
         Outcome::Value => words.push("=value".to_owned()),
     }
+    if let Some(beginning) = words
+        .first()
+        .and_then(|verb| verb.get(..3))
+        .map(|verb| format!("{verb}-"))
+    {
+        words.push(beginning);
+    }
     for parameter in head.parameters.iter().take(2) {
         words.extend(stems(parameter).into_iter().map(|word| format!("#{word}")));
     }
@@ -84,7 +92,7 @@ impl ShapeTable {
             let fields: Vec<&'static str> = line.split('\t').collect();
             match fields.as_slice() {
                 ["shape", row, count, shape, words] => table.read_shape(row, count, shape, words),
-                ["mark", mark, total, words] => table.read_mark(mark, total, words),
+                ["mark", family, mark, words] => table.read_mark(family, mark, words),
                 _ => {}
             }
         }
@@ -121,17 +129,12 @@ impl ShapeTable {
         }
     }
 
-    fn read_mark(&mut self, mark: &'static str, total: &str, words: &'static str) {
-        let Ok(total) = total.parse::<f32>() else {
+    fn read_mark(&mut self, family: &str, mark: &'static str, words: &'static str) {
+        let Ok(family) = family.parse::<usize>() else {
             return;
         };
         let words = self.read_words(words);
-        for (word, times) in &words {
-            *self.word_totals.entry(*word).or_default() += times;
-        }
-        self.total += total;
-        self.mark_totals.insert(mark, total);
-        self.marks.insert(mark, words);
+        self.marks.insert((family, mark), words);
     }
 
     fn read_words(&mut self, text: &'static str) -> Vec<(u32, f32)> {
@@ -144,7 +147,12 @@ impl ShapeTable {
                 continue;
             };
             let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-            words.push((*self.words.entry(word).or_insert(next), count));
+            let plain = &mut self.plain;
+            let number = *self.words.entry(word).or_insert_with(|| {
+                plain.push(!word.starts_with('=') && !word.ends_with('-'));
+                next
+            });
+            words.push((number, count));
         }
         words.sort_unstable_by_key(|(word, _)| *word);
         words
@@ -160,16 +168,18 @@ impl ShapeTable {
         self.totals.get(row).copied().unwrap_or(0.0)
     }
 
-    /// The numbers of words; unknown words are left out.
-    pub(crate) fn numbers(&self, words: &[String]) -> Vec<u32> {
+    /// The numbers of words and how much each counts; unknown words are left out.
+    pub(crate) fn numbers(&self, words: &[String]) -> Vec<(u32, f32)> {
+        // What a parameter is called says less of what is done than the function's own name does.
+        let weight = |word: &String| if word.starts_with('#') { 0.35 } else { 1.0 };
         words
             .iter()
-            .filter_map(|word| self.words.get(word.as_str()).copied())
+            .filter_map(|word| Some((*self.words.get(word.as_str())?, weight(word))))
             .collect()
     }
 
     /// How much likelier a word makes a shape, as a logarithm.
-    pub(crate) fn evidence(&self, row: usize, known: &Known, word: u32) -> f32 {
+    pub(crate) fn evidence(&self, (row, family): (usize, usize), known: &Known, word: u32) -> f32 {
         let seen = self
             .seen
             .get(row)
@@ -177,27 +187,50 @@ impl ShapeTable {
             .copied()
             .unwrap_or(0.0);
         let expected = known.count * seen / self.total(row).max(1.0);
-        let broad = self.mark_evidence(known.shape, word).exp();
+        let broad = self.mark_evidence(family, known.shape, word).exp();
         ((count_of(&known.words, word) + PSEUDO * broad) / (expected + PSEUDO)).ln()
     }
 
+    /// How much less likely a shape is without the words that usually come with it, as a logarithm.
+    pub(crate) fn missing(&self, known: &Known, present: &[(u32, f32)]) -> f32 {
+        let mut sum = 0.0;
+        for (word, count) in &known.words {
+            let usual = count / (known.count + 4.0);
+            let plain = self
+                .plain
+                .get(super::super::symbols::index(*word))
+                .copied()
+                .unwrap_or(false);
+            if plain && usual > 0.2 && !present.iter().any(|(other, _)| other == word) {
+                sum += (1.0 - usual).max(0.1).ln();
+            }
+        }
+        sum
+    }
+
     /// How much likelier a word makes the most telling operator of a shape, as a logarithm.
-    pub(crate) fn mark_evidence(&self, shape: &str, word: u32) -> f32 {
+    pub(crate) fn mark_evidence(&self, family: usize, shape: &str, word: u32) -> f32 {
         let mut strongest = 0.0_f32;
         for item in shape.split(' ') {
             let mark = item.trim_start_matches('~');
-            let (Some(words), Some(total)) = (self.marks.get(mark), self.mark_totals.get(mark))
-            else {
-                continue;
+            let lift = |family: usize| {
+                self.marks
+                    .get(&(family, mark))
+                    .map_or(0.0, |words| count_of(words, word))
             };
-            let all = self.word_totals.get(&word).copied().unwrap_or(0.0);
-            let expected = total * all / self.total.max(1.0);
-            let lift = ((count_of(words, word) + 0.5) / (expected + 0.5)).ln();
+            let home = lift(family);
+            let all = 0.8 * lift(TOGETHER);
+            let agrees = home == 0.0 || (home > 0.0) == (all > 0.0);
+            let lift = if agrees && all.abs() > home.abs() {
+                all
+            } else {
+                home
+            } / 10.0;
             if lift.abs() > strongest.abs() {
                 strongest = lift;
             }
         }
-        strongest.clamp(-3.0, 3.0)
+        strongest.clamp(-3.5, 3.5)
     }
 }
 

@@ -5,10 +5,11 @@
 
 use super::super::cold::enclosing;
 use super::super::facts::{Scene, Surroundings};
+use super::super::history::History;
 use super::super::language::Language;
 use super::super::lexer::{Kind, Piece, lex};
 use super::super::model::{Choice, Rows, SLOTS};
-use super::super::predict::{History, Outlook};
+use super::super::predict::Outlook;
 use super::super::request::{Request, follow};
 use super::super::sequence::{Token, blank};
 use super::super::spacing::Spacing;
@@ -36,7 +37,7 @@ pub(super) struct Maker<'v> {
     /// The shared words.
     pub(super) vocabulary: &'v Vocabulary,
     /// The usual blanks, which examples do not need.
-    pub(super) spacing: Spacing,
+    pub(super) spacing: &'v Spacing,
     /// The working memory.
     pub(super) outlook: Outlook,
 }
@@ -64,23 +65,16 @@ impl Maker<'_> {
         dice: &mut Dice,
         learn: &mut dyn FnMut(&Example<'_>),
     ) {
-        let language = Language::of(&source.name);
         let Some((first, last)) = line(pieces, dice) else {
             return;
         };
         let (Some(from), Some(to)) = (pieces.get(first), pieces.get(last)) else {
             return;
         };
-        let end = source
-            .text
-            .get(..to.start)
-            .and_then(|text| text.rfind('\n'))
-            .unwrap_or(to.start)
-            .max(from.start);
         let below = if dice.roll(8) == 0 {
             ""
         } else {
-            source.text.get(end..).unwrap_or("")
+            after_line(source, from.start, to.start)
         };
         let context: Vec<ContextFile<'_>> = neighbour
             .iter()
@@ -103,45 +97,37 @@ impl Maker<'_> {
             context_chars: 20_000,
             deadline: None,
         };
-        let mut request = Request::read(&prompt, &options, (self.vocabulary, &self.spacing));
+        let mut request = Request::read(&prompt, &options, (self.vocabulary, self.spacing));
         if !request.prefix.is_empty() {
             return;
         }
-        let mut answers: Vec<(Symbol, Token)> = Vec::new();
-        for piece in pieces.get(first..=last).unwrap_or(&[]) {
-            let symbol = request.symbols.of(piece);
-            let blank = blank(symbol, piece.kind, piece.text);
-            answers.push((
-                symbol,
-                Token {
-                    symbol,
-                    blank,
-                    kind: piece.kind,
-                    space: piece.space,
-                },
-            ));
-        }
-        let head = enclosing(&request);
-        let surroundings = Surroundings::of(&request, head.as_ref());
-        let scene = Scene {
-            symbols: &request.symbols,
-            family: language.family,
-            function: &surroundings,
-        };
         let mut chosen: Vec<Token> = Vec::new();
         if request.wants_indent
-            && let Some(token) = first.checked_sub(1).and_then(|at| pieces.get(at))
+            && let Some(piece) = first.checked_sub(1).and_then(|at| pieces.get(at))
         {
-            let symbol = super::super::symbols::line_end(token.delta, token.blank);
-            chosen.push(Token {
-                symbol,
-                blank: symbol,
-                kind: Kind::Newline,
-                space: false,
-            });
+            chosen.push(token(&mut request, piece));
         }
+        let line = pieces.get(first..=last).unwrap_or(&[]).iter();
+        let answers = line.map(|piece| token(&mut request, piece)).collect();
+        self.ask(&request, chosen, answers, learn);
+    }
+
+    /// Asks for every token of a line in turn, the ones before it being known.
+    fn ask(
+        &mut self,
+        request: &Request<'_, '_>,
+        mut chosen: Vec<Token>,
+        answers: Vec<Token>,
+        learn: &mut dyn FnMut(&Example<'_>),
+    ) {
+        let surroundings = Surroundings::of(request, enclosing(request).as_ref());
+        let scene = Scene {
+            symbols: &request.symbols,
+            family: request.language.family,
+            function: &surroundings,
+        };
         let mut recent = request.sequence.recent.clone();
-        for (symbol, token) in answers {
+        for answer in answers {
             let history = History {
                 sequence: &request.sequence,
                 chosen: &chosen,
@@ -149,21 +135,34 @@ impl Maker<'_> {
             };
             let slots = scene.slots(&history);
             let choices = self.outlook.gather(&history, &scene, &[]).to_vec();
-            let right = self
-                .outlook
-                .candidates
-                .iter()
-                .position(|one| one.symbol == symbol);
-            let shared = shared_answer(symbol, token.kind, self.vocabulary.size());
+            let mut offered = self.outlook.candidates.iter();
             learn(&Example {
                 slots,
                 choices: &choices,
-                chosen: right,
-                shared,
+                chosen: offered.position(|one| one.symbol == answer.symbol),
+                shared: shared_answer(answer.symbol, answer.kind, self.vocabulary.size()),
             });
-            follow(&mut recent, &token);
-            chosen.push(token);
+            follow(&mut recent, &answer);
+            chosen.push(answer);
         }
+    }
+}
+
+/// The text after the line that two places stand in.
+fn after_line(source: &Source, from: usize, next: usize) -> &str {
+    let before = source.text.get(..next).and_then(|text| text.rfind('\n'));
+    let end = before.unwrap_or(next).max(from);
+    source.text.get(end..).unwrap_or("")
+}
+
+/// A piece as the request sees it.
+fn token<'a>(request: &mut Request<'_, 'a>, piece: &Piece<'a>) -> Token {
+    let symbol = request.symbols.of(piece);
+    Token {
+        symbol,
+        blank: blank(symbol, piece.kind, piece.text),
+        kind: piece.kind,
+        space: piece.space,
     }
 }
 

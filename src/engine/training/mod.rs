@@ -4,11 +4,12 @@
 //! so the same sources give the same tables.
 
 mod examples;
+mod gradient;
 mod network;
 mod shapes;
 mod vocabulary;
 
-pub use network::learn_network;
+pub use network::{Course, learn_network, measure_network};
 pub use shapes::learn_shapes;
 pub use vocabulary::{learn_spacing, learn_vocabulary};
 

@@ -1,33 +1,23 @@
 //! Trains the network by gradient descent on examples made on the fly, on all cores, with the same result every time.
 //!
-//! Called by the training program. Written out by hand because the network is one hidden layer: what a library would
-//! bring is more than what it would spare.
+//! Called by the training program. Two workers share every step whatever the machine, so the result is the same.
 
 use std::fmt::Write as _;
 use std::time::Instant;
 
 use super::super::language::{Family, Language};
-use super::super::model::{FACTS, HIDDEN, Model, Pass, WIDTH};
+use super::super::model::{Model, Pass};
 use super::super::predict::Outlook;
 use super::super::spacing::Spacing;
 use super::super::symbols::Vocabulary;
-use super::examples::{Example, Maker};
+use super::examples::Maker;
+use super::gradient::{Gradient, parts};
 use super::{Dice, Source};
 
 /// How many workers share a step; fixed, so that the result does not depend on the machine.
 const WORKERS: usize = 2;
 /// How many examples each worker sees before a step.
-const BATCH: usize = 400;
-
-/// A gradient, in the shape of the model.
-struct Gradient {
-    model: Model,
-    examples: usize,
-    loss: f64,
-    right: usize,
-    hidden: Vec<f32>,
-    query: Vec<f32>,
-}
+const BATCH: usize = 150;
 
 /// One worker: its sources, chance and memory.
 struct Worker<'v> {
@@ -45,21 +35,38 @@ struct Adam {
     step: i32,
 }
 
-/// Learns the network in a number of steps, or less if the seconds are over, and writes it in the form the model reads.
+/// How long training lasts and where it begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Course<'c> {
+    /// How many steps are taken.
+    pub steps: usize,
+    /// After how many seconds no further step is taken.
+    pub seconds: u64,
+    /// The highest length of a step.
+    pub rate: f32,
+    /// The network to go on from.
+    pub from: Option<&'c [u8]>,
+}
+
+/// Learns the network and writes it in the form the model reads.
 pub fn learn_network(
     sources: &[Source],
     vocabulary: &'static str,
-    steps: usize,
-    seconds: u64,
+    course: &Course<'_>,
     report: &mut dyn FnMut(&str),
 ) -> Vec<u8> {
-    let vocabulary = Vocabulary::new(vocabulary);
+    let Course { steps, seconds, .. } = *course;
+    let (vocabulary, spacing) = (Vocabulary::new(vocabulary), Spacing::default());
     let shared = vocabulary.size();
-    let mut model = start(shared);
+    let mut model = course
+        .from
+        .and_then(|bytes| Model::read(shared, bytes))
+        .unwrap_or_else(|| start(shared));
     let mut adam = Adam::new(&model);
+    #[expect(clippy::disallowed_methods, reason = "measures its own duration")]
     let started = Instant::now();
     let mut workers: Vec<Worker<'_>> = (0..WORKERS)
-        .map(|at| Worker::new(&vocabulary, &model, sources, at))
+        .map(|at| Worker::new((&vocabulary, &spacing), &model, sources, at))
         .collect();
     let (mut loss, mut right, mut seen) = (0.0, 0, 0);
     let mut step = 0;
@@ -80,10 +87,10 @@ pub fn learn_network(
         seen += first.gradient.examples;
         let done =
             (part(step) / part(steps)).max(started.elapsed().as_secs_f32() / seconds_of(seconds));
-        let rate = 0.004 * (1.0 - done).clamp(0.03, 1.0) * (part(step + 1) / 100.0).min(1.0);
+        let rate = course.rate * (1.0 - done).clamp(0.03, 1.0) * (part(step + 1) / 100.0).min(1.0);
         adam.step(&mut model, &mut first.gradient, rate);
         step += 1;
-        if step % 200 == 0 {
+        if step % 500 == 0 {
             let mut line = String::new();
             let _ = write!(
                 line,
@@ -97,6 +104,63 @@ pub fn learn_network(
         }
     }
     write(&model)
+}
+
+/// Says how often the likeliest token is the right one, and how surprising the right one is, for each folder.
+pub fn measure_network(
+    sources: &[Source],
+    vocabulary: &'static str,
+    bytes: &[u8],
+    rounds: usize,
+) -> String {
+    let (vocabulary, spacing) = (Vocabulary::new(vocabulary), Spacing::default());
+    let Some(model) = Model::read(vocabulary.size(), bytes) else {
+        return String::new();
+    };
+    let mut worker = Worker::new((&vocabulary, &spacing), &model, sources, 5);
+    let mut out = String::new();
+    for family in worker.families.clone() {
+        let (mut seen, mut right, mut loss, mut plain) = (0_usize, 0_usize, 0.0_f32, 0_usize);
+        for _ in 0..rounds {
+            let Some(source) = family
+                .get(worker.dice.roll(family.len()))
+                .and_then(|at| sources.get(*at))
+            else {
+                break;
+            };
+            let (maker, pass) = (&mut worker.maker, &mut worker.pass);
+            maker.file(source, None, &mut worker.dice, &mut |example| {
+                model.run(&example.slots, example.choices, pass);
+                let chance = example.chosen.map_or_else(
+                    || pass.shared.get(example.shared),
+                    |at| pass.choices.get(at),
+                );
+                let chance = chance.copied().unwrap_or(0.0);
+                let highest = pass
+                    .choices
+                    .iter()
+                    .chain(&pass.shared)
+                    .copied()
+                    .fold(0.0_f32, f32::max);
+                seen += 1;
+                right += usize::from(chance >= highest && chance > 0.0);
+                plain += usize::from(example.chosen == Some(0));
+                loss -= chance.max(1e-9).ln();
+            });
+        }
+        let name = family
+            .first()
+            .and_then(|at| sources.get(*at))
+            .map_or("", |source| source.package());
+        let _ = writeln!(
+            out,
+            "{name:24} {seen:6} right {:.2}% plain {:.2}% loss {:.4}",
+            100.0 * part(right) / part(seen.max(1)),
+            100.0 * part(plain) / part(seen.max(1)),
+            loss / part(seen.max(1))
+        );
+    }
+    out
 }
 
 #[expect(
@@ -135,18 +199,6 @@ fn start(shared: usize) -> Model {
     })
 }
 
-fn parts(model: &mut Model) -> [&mut Vec<f32>; 7] {
-    [
-        &mut model.input,
-        &mut model.output,
-        &mut model.first,
-        &mut model.bias,
-        &mut model.second,
-        &mut model.trust,
-        &mut model.fact,
-    ]
-}
-
 /// The upper half of each number, rounded to the nearest.
 fn write(model: &Model) -> Vec<u8> {
     let mut model = model.clone();
@@ -161,7 +213,12 @@ fn write(model: &Model) -> Vec<u8> {
 }
 
 impl<'v> Worker<'v> {
-    fn new(vocabulary: &'v Vocabulary, model: &Model, sources: &[Source], at: usize) -> Self {
+    fn new(
+        (vocabulary, spacing): (&'v Vocabulary, &'v Spacing),
+        model: &Model,
+        sources: &[Source],
+        at: usize,
+    ) -> Self {
         let mut empty = model.clone();
         for part in parts(&mut empty) {
             part.fill(0.0);
@@ -177,7 +234,7 @@ impl<'v> Worker<'v> {
             families,
             maker: Maker {
                 vocabulary,
-                spacing: Spacing::default(),
+                spacing,
                 outlook: Outlook::default(),
             },
             dice: Dice::new(11 + u64::try_from(at).unwrap_or(0)),
@@ -215,166 +272,6 @@ impl<'v> Worker<'v> {
                     model.run(&example.slots, example.choices, pass);
                     gradient.learn(model, example, pass);
                 });
-        }
-    }
-}
-
-impl Gradient {
-    /// Adds what one example says.
-    fn learn(&mut self, model: &Model, example: &Example<'_>, pass: &mut Pass) {
-        self.examples += 1;
-        let slot = match example.chosen {
-            Some(place) => pass.choices.get_mut(place),
-            None => pass.shared.get_mut(example.shared),
-        };
-        let Some(slot) = slot else { return };
-        let chance = *slot;
-        self.loss -= f64::from(chance.max(1e-9).ln());
-        *slot -= 1.0;
-        let highest = pass
-            .choices
-            .iter()
-            .chain(&pass.shared)
-            .copied()
-            .fold(0.0_f32, f32::max);
-        self.right += usize::from(chance >= highest && chance > 0.0);
-        self.query.clear();
-        self.query.resize(WIDTH, 0.0);
-        let mut trust = [0.0_f32; FACTS];
-        for (place, error) in pass.shared.iter().enumerate() {
-            if error.abs() > 1e-4 {
-                self.output(model, pass, place, *error);
-            }
-        }
-        for (choice, error) in example.choices.iter().zip(&pass.choices) {
-            if error.abs() > 1e-4 {
-                for row in choice.rows.iter().filter(|row| **row != u16::MAX) {
-                    self.output(model, pass, usize::from(*row), *error);
-                }
-                for (sum, fact) in trust.iter_mut().zip(&choice.facts) {
-                    *sum += error * fact;
-                }
-            }
-        }
-        self.back(model, example, pass, &trust);
-    }
-
-    fn output(&mut self, model: &Model, pass: &Pass, row: usize, error: f32) {
-        let range = row * WIDTH..(row + 1) * WIDTH;
-        let (Some(sums), Some(weights)) = (
-            self.model.output.get_mut(range.clone()),
-            model.output.get(range),
-        ) else {
-            return;
-        };
-        for (sum, query) in sums.iter_mut().zip(&pass.query) {
-            *sum += error * query;
-        }
-        for (sum, weight) in self.query.iter_mut().zip(weights) {
-            *sum += error * weight;
-        }
-    }
-
-    fn back(&mut self, model: &Model, example: &Example<'_>, pass: &Pass, trust: &[f32; FACTS]) {
-        if let Some(last) = self.query.last_mut() {
-            *last = 0.0;
-        }
-        for (sum, fact) in self.model.fact.iter_mut().zip(trust) {
-            *sum += fact;
-        }
-        self.hidden.clear();
-        self.hidden.resize(HIDDEN, 0.0);
-        fold(
-            &pass.hidden,
-            &self.query,
-            (&model.second, &mut self.model.second),
-            &mut self.hidden,
-        );
-        fold(
-            &pass.hidden,
-            trust,
-            (&model.trust, &mut self.model.trust),
-            &mut self.hidden,
-        );
-        for ((sum, error), hidden) in self
-            .model
-            .bias
-            .iter_mut()
-            .zip(&mut self.hidden)
-            .zip(&pass.hidden)
-        {
-            if *hidden <= 0.0 {
-                *error = 0.0;
-            }
-            *sum += *error;
-        }
-        let (weights, _) = model.first.as_chunks::<HIDDEN>();
-        let (sums, _) = self.model.first.as_chunks_mut::<HIDDEN>();
-        let mut read = vec![0.0_f32; pass.read.len()];
-        let hidden: &[f32; HIDDEN] = match self.hidden.as_slice().try_into() {
-            Ok(hidden) => hidden,
-            Err(_) => return,
-        };
-        for (((number, row), sum), error) in pass.read.iter().zip(weights).zip(sums).zip(&mut read)
-        {
-            if *number == 0.0 {
-                continue;
-            }
-            let mut total = [0.0_f32; 8];
-            for ((weight, sum), hidden) in row
-                .chunks_exact(8)
-                .zip(sum.chunks_exact_mut(8))
-                .zip(hidden.chunks_exact(8))
-            {
-                for at in 0..8 {
-                    total[at] += weight[at] * hidden[at];
-                    sum[at] += number * hidden[at];
-                }
-            }
-            *error = total.iter().sum();
-        }
-        for (errors, slot) in read.chunks_exact(WIDTH).zip(&example.slots) {
-            for row in slot.iter().filter(|row| **row != u16::MAX) {
-                let from = usize::from(*row) * WIDTH;
-                let Some(sums) = self.model.input.get_mut(from..from + WIDTH) else {
-                    continue;
-                };
-                for (sum, error) in sums.iter_mut().zip(errors) {
-                    *sum += error;
-                }
-            }
-        }
-    }
-
-    /// Takes over what another worker found, and empties it.
-    fn merge(&mut self, other: &mut Self) {
-        self.examples += other.examples;
-        self.loss += other.loss;
-        self.right += other.right;
-        (other.examples, other.loss, other.right) = (0, 0.0, 0);
-        for (mine, theirs) in parts(&mut self.model)
-            .into_iter()
-            .zip(parts(&mut other.model))
-        {
-            for (sum, part) in mine.iter_mut().zip(theirs.iter_mut()) {
-                *sum += *part;
-                *part = 0.0;
-            }
-        }
-    }
-}
-
-fn fold(hidden: &[f32], errors: &[f32], (weights, sums): (&[f32], &mut [f32]), back: &mut [f32]) {
-    let width = errors.len();
-    let rows = weights
-        .chunks_exact(width)
-        .zip(sums.chunks_exact_mut(width));
-    for ((number, (row, sum)), back) in hidden.iter().zip(rows).zip(back) {
-        if *number > 0.0 {
-            for ((weight, sum), error) in row.iter().zip(sum).zip(errors) {
-                *back += weight * error;
-                *sum += number * error;
-            }
         }
     }
 }

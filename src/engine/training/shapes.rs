@@ -3,111 +3,194 @@
 //! Called by the training program only. Writes the text form that the body model's table reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::super::body::{members, row, shape, words_of};
-use super::super::function::{block_end, head_before};
-use super::super::language::Language;
-use super::super::lexer::{Kind, lex};
+use super::super::function::{Head, block_end, head_before};
+use super::super::language::{Family, Language};
+use super::super::lexer::{Kind, Piece, lex};
+use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
 use super::Source;
 
 /// Longer bodies say nothing of the words of their names.
 const LONGEST: usize = 90;
 
+/// The most that one package adds to a count: what is copied within a package is no custom.
+const PER_PACKAGE: usize = 5;
+/// The same for the use of operators, which is counted over many more functions.
+const USES_PER_PACKAGE: usize = 3000;
+/// How many occurrences are added on both sides, so that a few prove little.
+const RARE: f32 = 0.6;
+/// The family number under which the marks of all families but C are kept: C writes pointers with them.
+const TOGETHER: usize = 9;
+
 #[derive(Default)]
 struct Tally {
-    count: usize,
-    packages: BTreeSet<String>,
+    packages: BTreeMap<String, usize>,
     words: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn add(&mut self, package: &str, words: &[String], most: usize) {
+        let count = self.packages.entry(package.to_owned()).or_default();
+        *count += 1;
+        if *count > most {
+            *count = most;
+        } else {
+            for word in words.iter().filter(|word| !word.contains([':', ' ', '\t'])) {
+                *self.words.entry(word.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.packages.values().sum()
+    }
+}
+
+/// What is counted over the corpus.
+#[derive(Default)]
+struct Counts {
+    shapes: BTreeMap<(usize, String), Tally>,
+    marks: BTreeMap<(usize, String), Tally>,
+    functions: BTreeMap<usize, Tally>,
 }
 
 /// Learns the shapes of bodies and writes them as text.
 pub fn learn_shapes(sources: &[Source]) -> String {
-    let mut shapes: BTreeMap<(usize, String), Tally> = BTreeMap::new();
-    let mut marks: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut counts = Counts::default();
     for source in sources {
         let language = Language::of(&source.name);
-        let package = source.name.split("__").next().unwrap_or("").to_owned();
         let (pieces, _) = lex(&source.text, language);
         for at in 1..pieces.len() {
             let opens = pieces
                 .get(at)
                 .is_some_and(|piece| piece.kind == Kind::Newline && piece.delta > 0);
-            let Some(head) = opens.then(|| head_before(&pieces, at, language)).flatten() else {
-                continue;
-            };
-            let Some(end) = block_end(&pieces, at) else {
-                continue;
-            };
-            let words = words_of(&head);
-            let body = pieces.get(at + 1..end).unwrap_or(&[]);
-            if body.len() <= LONGEST {
-                let used = body
-                    .iter()
-                    .filter(|piece| matches!(piece.kind, Kind::Word | Kind::Punct));
-                let used: BTreeSet<&str> = used.map(|piece| piece.text).collect();
-                for mark in used {
-                    tally(marks.entry(mark.to_owned()).or_default(), &package, &words);
-                }
-            }
-            let around = pieces
-                .get(at.saturating_sub(3000)..(end + 1500).min(pieces.len()))
-                .unwrap_or(&[]);
-            let members = members(around, &head, language);
-            if let Some(shape) = shape(body, &head, &members, language) {
-                let row = row(
-                    language.family,
-                    head.parameters.len(),
-                    head.receiver.is_some(),
-                );
-                tally(shapes.entry((row, shape)).or_default(), &package, &words);
+            if let Some(head) = opens.then(|| head_before(&pieces, at, language)).flatten() {
+                counts.function(&pieces, at, &head, language, source.package());
             }
         }
     }
-    write(shapes, marks)
+    write(counts)
 }
 
-fn tally(entry: &mut Tally, package: &str, words: &[String]) {
-    entry.count += 1;
-    if !entry.packages.contains(package) {
-        entry.packages.insert(package.to_owned());
-    }
-    for word in words.iter().filter(|word| !word.contains([':', ' ', '\t'])) {
-        *entry.words.entry(word.clone()).or_default() += 1;
+impl Counts {
+    fn function(
+        &mut self,
+        pieces: &[Piece<'_>],
+        at: usize,
+        head: &Head<'_>,
+        language: Language,
+        package: &str,
+    ) {
+        let Some(end) = block_end(pieces, at) else {
+            return;
+        };
+        let words = words_of(head);
+        let body = pieces.get(at + 1..end).unwrap_or(&[]);
+        if body.len() <= LONGEST {
+            let used = body
+                .iter()
+                .filter(|piece| matches!(piece.kind, Kind::Word | Kind::Punct));
+            let used: BTreeSet<&str> = used.map(|piece| piece.text).collect();
+            let home = language.family.index();
+            let together = (language.family != Family::C).then_some(TOGETHER);
+            for family in [Some(home), together].into_iter().flatten() {
+                self.functions
+                    .entry(family)
+                    .or_default()
+                    .add(package, &words, USES_PER_PACKAGE);
+                for mark in &used {
+                    let tally = self.marks.entry((family, (*mark).to_owned())).or_default();
+                    tally.add(package, &words, USES_PER_PACKAGE);
+                }
+            }
+        }
+        let around = pieces
+            .get(at.saturating_sub(3000)..(end + 1500).min(pieces.len()))
+            .unwrap_or(&[]);
+        let members = members(around, head, language);
+        if let Some(shape) = shape(body, head, &members, language) {
+            let row = row(
+                language.family,
+                head.parameters.len(),
+                head.receiver.is_some(),
+            );
+            self.shapes
+                .entry((row, shape))
+                .or_default()
+                .add(package, &words, PER_PACKAGE);
+        }
     }
 }
 
-fn write(shapes: BTreeMap<(usize, String), Tally>, marks: BTreeMap<String, Tally>) -> String {
+fn write(counts: Counts) -> String {
     let mut out = String::new();
     let mut rows: BTreeMap<usize, Vec<(String, Tally)>> = BTreeMap::new();
-    let mut used: BTreeSet<String> = BTreeSet::new();
-    for ((row, shape), tally) in shapes {
-        if tally.packages.len() >= 2 || (tally.count >= 2 && is_general(&shape)) {
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    for ((row, shape), tally) in counts.shapes {
+        let general = tally.count() >= 3 && shape.split(' ').count() <= 12 && is_general(&shape);
+        if tally.packages.len() >= 2 || general {
             rows.entry(row).or_default().push((shape, tally));
         }
     }
     for (row, mut list) in rows {
-        list.sort_by(|one, other| other.1.count.cmp(&one.1.count).then(one.0.cmp(&other.0)));
-        for (shape, tally) in list.into_iter().take(300) {
-            used.extend(
-                shape
-                    .split(' ')
-                    .map(|item| item.trim_start_matches('~').to_owned()),
-            );
-            let words = join(&tally.words, 1, 60);
-            out.push_str(&format!(
-                "shape\t{row}\t{}\t{shape}\t{words}\n",
-                tally.count
-            ));
+        list.sort_by(|one, other| {
+            other
+                .1
+                .count()
+                .cmp(&one.1.count())
+                .then(one.0.cmp(&other.0))
+        });
+        for (shape, tally) in list.into_iter().take(250) {
+            for item in shape.split(' ') {
+                *uses
+                    .entry(item.trim_start_matches('~').to_owned())
+                    .or_default() += 1;
+            }
+            let words = join(&tally.words, 30);
+            let _ = writeln!(out, "shape\t{row}\t{}\t{shape}\t{words}", tally.count());
         }
     }
-    for (mark, tally) in marks {
-        if used.contains(&mark) && tally.packages.len() >= 3 && !mark.contains('\t') {
-            let words = join(&tally.words, 2, 400);
-            out.push_str(&format!("mark\t{mark}\t{}\t{words}\n", tally.count));
+    for ((family, mark), tally) in &counts.marks {
+        let operator = !mark.starts_with(|first: char| first.is_alphanumeric() || first == '_');
+        let common = uses.get(mark).copied().unwrap_or(0);
+        if common >= if operator { 1 } else { 3 } && tally.packages.len() >= 3 {
+            let Some(all) = counts.functions.get(family) else {
+                continue;
+            };
+            let words = lifts(tally, all, if operator { 130 } else { 30 });
+            if !words.is_empty() {
+                let _ = writeln!(out, "mark\t{family}\t{mark}\t{words}");
+            }
         }
     }
     out
+}
+
+/// The words that speak for or against a mark, with ten times the logarithm of how strongly.
+fn lifts(mark: &Tally, all: &Tally, most: usize) -> String {
+    let (count, total) = (from_count(mark.count()), from_count(all.count().max(1)));
+    let mut list: Vec<(f32, f32, &String)> = Vec::new();
+    for (word, seen) in &all.words {
+        let found = from_count(mark.words.get(word).copied().unwrap_or(0));
+        let expected = count * from_count(*seen) / total;
+        let strength = ((found + RARE) / (expected + RARE)).ln();
+        if strength.abs() > 0.6 && (found >= 2.0 || expected > 2.0) {
+            list.push((
+                strength,
+                found.max(expected).min(20.0).sqrt() * strength.abs(),
+                word,
+            ));
+        }
+    }
+    list.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.2.cmp(other.2)));
+    list.truncate(most);
+    list.iter()
+        .map(|(lift, _, word)| format!("{word}:{:.0}", lift * 10.0))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Whether a shape names nothing that only its own package has.
@@ -119,9 +202,8 @@ fn is_general(shape: &str) -> bool {
         .any(|item| own(item.trim_start_matches('~')))
 }
 
-fn join(words: &BTreeMap<String, usize>, least: usize, most: usize) -> String {
-    let mut list: Vec<(&String, &usize)> =
-        words.iter().filter(|(_, count)| **count >= least).collect();
+fn join(words: &BTreeMap<String, usize>, most: usize) -> String {
+    let mut list: Vec<(&String, &usize)> = words.iter().collect();
     list.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
     list.truncate(most);
     list.iter()

@@ -260,8 +260,10 @@ fn nobody_else_reads_keys_and_database() {
     for entry in std::fs::read_dir(&data).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
-        let name = path.to_string_lossy().into_owned();
-        if name.ends_with(".key") || name.ends_with(".pem") {
+        if path
+            .extension()
+            .is_some_and(|end| end == "key" || end == "pem")
+        {
             keys.push(path);
         }
     }

@@ -158,3 +158,65 @@ async fn l07_to_l10_graphql_answers_what_editors_ask() {
     assert_eq!(wrong.text(), r#"{"errors":[{"message":"Invalid token"}]}"#);
     server.finish().await;
 }
+
+#[tokio::test]
+async fn graphql_has_caps_and_no_mutations() {
+    let server = TestServer::builder().start().await;
+    let ask = |body: &Value| {
+        server
+            .request("POST", "/api/graphql")
+            .bearer(&server.tokens.api)
+            .json(body)
+    };
+    let field = "currentUser { duoCodeSuggestionsAvailable }";
+    let aliases: String = (0..300).flat_map(|_| [" a: ", field]).collect();
+    let numbered = (0..300).fold(String::new(), |all, n| format!("{all} a{n}: {field}"));
+    let names = vec!["\"x\""; 21].join(",");
+    for query in [
+        "mutation { anything }".to_owned(),
+        format!("{{ {aliases} }}"),
+        format!("{{ {numbered} }}"),
+        format!("{{ {}{} }}", "currentUser { ".repeat(40), "}".repeat(40)),
+        format!("{{ currentUser {{ id }} }} # {}", "x".repeat(10_000)),
+        format!("{{ metadata {{ featureFlags(names: [{names}]) {{ name }} }} }}"),
+        "{".to_owned(),
+    ] {
+        let reply = ask(&json!({ "query": query })).send().await;
+        let answer = reply.has_status(200).json();
+        assert!(
+            answer["errors"][0]["message"].is_string(),
+            "{query}: {answer}"
+        );
+        assert!(answer.get("data").is_none(), "{query}: {answer}");
+    }
+    let one = json!({ "query": "{ metadata { version } }" });
+    let batch = json!([one.clone(), one]);
+    let refused = ask(&batch).send().await;
+    assert_eq!(refused.status, 400, "{}", refused.text());
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn probes_are_open_and_metrics_are_for_this_machine() {
+    let server = TestServer::builder().start().await;
+    let get = |path| server.request("GET", path);
+    for path in [
+        "/-/health",
+        "/-/liveness",
+        "/-/readiness",
+        "/ai/monitoring/healthz",
+    ] {
+        get(path).send().await.has_status(200);
+    }
+    let metrics = get("/-/metrics").send().await.has_status(200);
+    assert!(metrics.text().ends_with("# EOF\n"));
+    // What a proxy on this machine passes on comes from somewhere else.
+    let passed_on = get("/-/metrics").header("X-Forwarded-For", "192.0.2.1");
+    passed_on.send().await.has_status(401);
+    passed_on
+        .bearer(&server.tokens.api)
+        .send()
+        .await
+        .has_status(403);
+    server.finish().await;
+}

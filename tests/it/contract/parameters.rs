@@ -102,11 +102,6 @@ async fn other_parameters_are_checked() {
     let gateway = FakeGateway::start().await;
     let server = TestServer::before(&gateway).await;
     let with = |members: Value| server.complete(&okc_with(members));
-    let item = |item: Value| with(json!({ "context": [item] }));
-    let two = json!([
-        { "type": "file", "name": "n", "content": "c" },
-        { "type": "snippet", "name": "m", "content": "d" },
-    ]);
     let rows = vec![
         row(
             "C10",
@@ -133,6 +128,49 @@ async fn other_parameters_are_checked() {
             with(json!({})),
             accepted().forwarding("/stream", false),
         ),
+        row(
+            "C22",
+            with(json!({ "user_instruction": "x".repeat(600_001) })),
+            error("user_instruction user_instruction must be less than 600000 characters"),
+        ),
+        row(
+            "C23",
+            with(json!({ "project_path": ["a"] })),
+            error("project_path is invalid"),
+        ),
+        row(
+            "C24",
+            with(json!({ "project_path": "secret/hidden" })),
+            accepted()
+                .forwarding("/project_path", "secret/hidden")
+                .not_sending("x-gitlab-project-id"),
+        ),
+        row(
+            "C27",
+            with(json!({ "intent": null })),
+            accepted().forwarding("/prompt_components/0/type", "code_editor_generation"),
+        ),
+        row(
+            "C28",
+            with(json!({ "foo": { "bar": 1 } })),
+            accepted().forwarding("/foo", json!({ "bar": 1 })),
+        ),
+    ];
+    check(&gateway, rows).await;
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn context_is_checked() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let with = |members: Value| server.complete(&okc_with(members));
+    let item = |item: Value| with(json!({ "context": [item] }));
+    let two = json!([
+        { "type": "file", "name": "n", "content": "c" },
+        { "type": "snippet", "name": "m", "content": "d" },
+    ]);
+    let rows = vec![
         row(
             "C15",
             with(json!({ "context": [] })),
@@ -167,33 +205,6 @@ async fn other_parameters_are_checked() {
             "C21",
             with(json!({ "context": two.clone() })),
             accepted().forwarding("/context", two),
-        ),
-        row(
-            "C22",
-            with(json!({ "user_instruction": "x".repeat(600_001) })),
-            error("user_instruction user_instruction must be less than 600000 characters"),
-        ),
-        row(
-            "C23",
-            with(json!({ "project_path": ["a"] })),
-            error("project_path is invalid"),
-        ),
-        row(
-            "C24",
-            with(json!({ "project_path": "secret/hidden" })),
-            accepted()
-                .forwarding("/project_path", "secret/hidden")
-                .not_sending("x-gitlab-project-id"),
-        ),
-        row(
-            "C27",
-            with(json!({ "intent": null })),
-            accepted().forwarding("/prompt_components/0/type", "code_editor_generation"),
-        ),
-        row(
-            "C28",
-            with(json!({ "foo": { "bar": 1 } })),
-            accepted().forwarding("/foo", json!({ "bar": 1 })),
         ),
         row(
             "items that are no objects",

@@ -89,11 +89,19 @@ async fn paths_and_media_types_are_read_as_in_the_contract() {
             server.post(COMPLETIONS).raw_body(okc()),
             accepted(),
         ),
-        row(
-            "PUT",
-            get("PUT", COMPLETIONS),
-            refused(404, NO_ROUTE),
-        ),
+    ];
+    check(&gateway, rows).await;
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn every_spelling_of_a_path_is_one_path() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let get = |method, target| server.request(method, target).bearer(&server.tokens.api);
+    let okc = || okc().to_string();
+    let rows = vec![
+        row("PUT", get("PUT", COMPLETIONS), refused(404, NO_ROUTE)),
         row(
             "doubled slashes",
             server

@@ -50,16 +50,41 @@ async fn pipelined_requests_are_answered_in_order() {
 
 #[tokio::test]
 async fn an_idle_connection_ends() {
+    let gateway = FakeGateway::start().await;
     let server = TestServer::builder()
+        .gateway(&gateway)
+        .set("server.header_timeout", "1h")
         .set("server.idle_timeout", "250ms")
         .start()
         .await;
-    let mut connection = Connection::open(server.address).await;
-    connection
-        .write(server.request("GET", "/-/health").bytes())
+    // One that is answered at once, and one for which somebody else is asked.
+    for request in [server.request("GET", "/-/health"), server.complete(&okc())] {
+        let mut connection = Connection::open(server.address).await;
+        connection.write(request.bytes()).await;
+        connection.reply().await.has_status(200);
+        assert_eq!(connection.ended().await, "");
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_clock_of_a_head_says_nothing_to_an_idle_connection() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::builder()
+        .gateway(&gateway)
+        .set("server.header_timeout", "250ms")
+        .set("server.idle_timeout", "1h")
+        .start()
         .await;
-    connection.reply().await.has_status(200);
-    assert_eq!(connection.ended().await, "");
+    for request in [server.request("GET", "/-/health"), server.complete(&okc())] {
+        let mut kept = Connection::open(server.address).await;
+        kept.write(request.bytes()).await;
+        kept.reply().await.has_status(200);
+        // The end of one that is silent from now on tells when the time for a head is over.
+        Connection::open(server.address).await.ended().await;
+        kept.write(request.bytes()).await;
+        kept.reply().await.has_status(200);
+    }
     server.finish().await;
 }
 

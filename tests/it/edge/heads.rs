@@ -11,7 +11,7 @@ fn get(target: &str, fields: &str) -> String {
 async fn heads_beyond_the_limits_are_refused() {
     let server = TestServer::builder().start().await;
     let field = |length: usize| format!("X-Long: {}\r\n", "x".repeat(length));
-    let many: String = (0..150).map(|n| format!("X-{n}: 1\r\n")).collect();
+    let many = "X-Field: 1\r\n".repeat(150);
     let long_target = format!("/-/health?{}", "x".repeat(9 * 1024));
     let mut failures = Vec::new();
     for (name, head, statuses) in [

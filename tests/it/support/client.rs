@@ -113,7 +113,7 @@ impl Request {
     /// The request as bytes.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        let mut field = |name: &str, value: &str| text.push_str(&format!("{name}: {value}\r\n"));
+        let mut field = |name: &str, value: &str| text.extend([name, ": ", value, "\r\n"]);
         field("Host", "gitlab.test");
         for (name, value) in &self.fields {
             field(name, value);
@@ -216,11 +216,6 @@ impl Connection {
         })
     }
 
-    /// Goes on with the reply whose request has been written already.
-    pub(crate) async fn into_transfer(self) -> Transfer {
-        soon(self.reply_to(false)).await.expect("a reply")
-    }
-
     async fn reply_to(mut self, head_only: bool) -> Option<Transfer> {
         let head = self.wire.head().await.ok()??;
         let framing = if head_only {
@@ -260,12 +255,6 @@ async fn rest(wire: &mut Wire, framing: &mut Framing) -> (Vec<u8>, bool) {
 impl Transfer {
     pub(crate) fn status(&self) -> u16 {
         self.head.status()
-    }
-
-    /// The next piece of the body.
-    #[track_caller]
-    pub(crate) fn piece(&mut self) -> impl Future<Output = Piece> {
-        soon(self.connection.wire.piece(&mut self.framing))
     }
 
     /// Reads on until the body holds `text`; the rest has not been asked for.

@@ -101,7 +101,7 @@ impl Answer {
     pub(crate) fn with(status: u16, fields: &[(&str, &str)], body: &str) -> Self {
         let fields: String = fields
             .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .flat_map(|(name, value)| [*name, ": ", *value, "\r\n"])
             .collect();
         Self::bytes(format!(
             "HTTP/1.1 {status} Status\r\n{fields}Content-Length: {}\r\n\r\n{body}",
@@ -160,7 +160,7 @@ impl FakeGateway {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (hold, held) = mpsc::unbounded_channel();
+        let (hold, exchanges) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             answer: Mutex::new(Answer::default()),
             requests: Mutex::new(Vec::new()),
@@ -178,7 +178,7 @@ impl FakeGateway {
         Self {
             shared,
             address,
-            held: AsyncMutex::new(held),
+            held: AsyncMutex::new(exchanges),
             accepting,
         }
     }

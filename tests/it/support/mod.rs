@@ -10,12 +10,11 @@ mod server;
 mod table;
 mod wire;
 
-pub(crate) use client::{Connection, Reply, Request, Transfer};
-pub(crate) use gateway::{Answer, End, Exchange, FakeGateway, Recorded};
+pub(crate) use client::{Connection, Reply, Request};
+pub(crate) use gateway::{Answer, End, FakeGateway, Recorded};
 pub(crate) use program::{Program, Run, command};
-pub(crate) use server::{TestServer, Tokens};
-pub(crate) use table::{Expect, Row, accepted, check, refused, row};
-pub(crate) use wire::{Head, Piece};
+pub(crate) use server::TestServer;
+pub(crate) use table::{Expect, accepted, check, refused, row};
 
 use std::{panic::Location, time::Duration};
 

@@ -139,12 +139,6 @@ impl Builder {
             .set("gateway.url", &gateway.url())
     }
 
-    /// Time goes by itself.
-    pub(crate) fn on_system_time(mut self) -> Self {
-        self.clock = Clock::System;
-        self
-    }
-
     pub(crate) async fn start(self) -> TestServer {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().display().to_string();

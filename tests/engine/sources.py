@@ -1,0 +1,56 @@
+"""Writes SOURCES.md: every package that was learned from or measured on, with its version and licence.
+
+usage: train/sources.py DIRECTORY > SOURCES.md (after split.py)
+"""
+import glob, json, os, re, sys
+
+# Upstream archives fetched through Debian name their licences in prose only: these are the licences their projects are
+# known for, to be confirmed by a person before a release. Binary packages bring a machine-readable list, which is read.
+BY_HAND = {
+    "go": "BSD-3-Clause, MIT or Apache-2.0", "java": "Apache-2.0", "c": "BSD, MIT, Zlib or Apache-2.0", "ruby": "MIT",
+}
+KNOWN = {"java-guava-libraries": "Apache-2.0", "c-redis": "BSD-3-Clause", "c-curl": "curl (MIT-like)", "c-googletest": "BSD-3-Clause",
+    "c-leveldb": "BSD-3-Clause", "c-re2": "BSD-3-Clause", "c-libuv1": "MIT", "c-jansson": "MIT", "c-cjson": "MIT", "c-fmtlib": "MIT",
+    "c-spdlog": "MIT", "c-tinyxml2": "Zlib", "c-glfw3": "Zlib", "c-libevent": "BSD-3-Clause", "c-nghttp2": "MIT", "c-box2d": "MIT",
+    "c-bullet": "Zlib", "c-nlohmann-json3": "MIT", "c-lua5.4": "MIT", "c-zstd": "BSD-3-Clause (of BSD or GPL-2)",
+    "go-caddy": "Apache-2.0", "ruby-puma": "BSD-3-Clause", "ruby-vagrant": "MIT", "ruby-rubocop": "MIT", "ruby-rails": "MIT"}
+
+def first(pattern, text):
+    found = re.search(pattern, text, re.M)
+    return found.group(1).strip() if found else ""
+
+def facts(root, package):
+    kind, name = package.split("-", 1)
+    folder = os.path.join(root, "raw", "rs", "vendor", name) if kind == "rs" else os.path.join(root, "raw", package)
+    version = licence = ""
+    if kind == "rs":
+        text = open(os.path.join(folder, "Cargo.toml"), encoding="utf-8").read()
+        version, licence = first(r'^version = "(.*?)"', text), first(r'^license = "(.*?)"', text)
+    elif kind == "js":
+        found = glob.glob(os.path.join(folder, "*", "package.json"))
+        if found:
+            data = json.load(open(found[0]))
+            version, licence = data.get("version", ""), str(data.get("license", ""))
+    elif kind == "py":
+        files = glob.glob(os.path.join(folder, "*.dist-info", "METADATA")) + glob.glob(os.path.join(folder, "*", "PKG-INFO"))
+        if files:
+            text = open(files[0], encoding="utf-8", errors="replace").read().split("\n\n")[0]
+            version = first(r"^Version: (.*)", text)
+            licence = first(r"^License-Expression: (.*)", text) or ", ".join(re.findall(r"^Classifier: License :: (?:OSI Approved :: )?(.*)", text, re.M)) or first(r"^License: (.*)", text)[:60]
+    else:
+        version = open(os.path.join(folder, "VERSION")).read().strip().strip("./") if os.path.exists(os.path.join(folder, "VERSION")) else ""
+        version = re.sub(r"^.*?_|_all\.deb$|_amd64\.deb$|\.dsc.*$", "", version.split()[0]) if version else ""
+        listed = glob.glob(os.path.join(folder, "usr", "share", "doc", "*", "copyright"))
+        named = re.findall(r"^License: *(\S+)", open(listed[0], encoding="utf-8").read(), re.M) if listed else []
+        licence = ", ".join(dict.fromkeys(named)) or (KNOWN.get(package) or BY_HAND[kind]) + " (by hand)"
+    return version, licence
+
+def main(root):
+    print("# Sources\n\nThe tables were learned from the packages marked `train`; the packages marked `heldout` are only measured on.\n\nA list of several licences for a Debian package covers its packaging, tests and pages too, which are not learned from; where a licence says *by hand*, it is the one the project is known for and was not read from the package.\n")
+    print("| part | language | package | version | licence | files | characters |\n|---|---|---|---|---|--:|--:|")
+    for line in open(os.path.join(root, "packages.tsv")):
+        part, language, package, count, size = line.strip().split("\t")
+        version, licence = facts(root, package)
+        print(f"| {part} | {language} | {package.split('-', 1)[1]} | {version} | {licence} | {count} | {size} |")
+
+main(sys.argv[1])
