@@ -1,8 +1,11 @@
 //! `serve`: puts the server together, starts a thread per core, prints what a first user needs, and stops on a signal.
 
-use std::{io::IsTerminal, net::SocketAddr, sync::Arc, thread::JoinHandle};
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, thread::JoinHandle, time::Duration};
 
-use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, accounts::create_token, line};
@@ -23,6 +26,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     telemetry::start(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
     let main = runtime()?;
     main.block_on(async {
+        let signals = Signals::take()?;
         let workers = workers(&settings);
         let bound =
             Bound::bind(&settings.server, workers).map_err(|error| Failure::other(&error))?;
@@ -37,7 +41,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let metrics = serve_metrics(&shared, stop.drain.clone()).await?;
         announce(&shared, bound.address, welcome.as_deref());
 
-        let stopping = stop_on_signal(Arc::clone(&shared), stop.clone(), grace);
+        let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
         let served = join(threads);
         tokio::select! {
             failed = served => failed?,
@@ -164,32 +168,45 @@ async fn serve_metrics(
     })))
 }
 
+/// The signals that stop the server. Taken before anything is announced: whoever reads the announcement may send one at
+/// once, and it must not end the process the hard way.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn take() -> Result<Self, Failure> {
+        let take = |kind| signal(kind).map_err(|error| Failure::other(&error));
+        Ok(Self {
+            terminate: take(SignalKind::terminate())?,
+            interrupt: take(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// First signal: drain, then break off after the grace. Second signal: end at once.
-async fn stop_on_signal(shared: Arc<Shared>, stop: Stop, grace: std::time::Duration) {
-    signal().await;
+async fn stop_on_signal(mut signals: Signals, shared: Arc<Shared>, stop: Stop, grace: Duration) {
+    signals.next().await;
     tracing::info!("stopping; running requests may finish");
     shared.start_draining();
     stop.drain.cancel();
     tokio::select! {
-        () = signal() => {}
-        () = tokio::time::sleep(grace) => tracing::warn!("the grace period is over; requests are broken off"),
+        () = signals.next() => {}
+        () = tokio::time::sleep(grace) => {
+            tracing::warn!("the grace period is over; requests are broken off");
+        }
     }
     stop.abort.cancel();
     // What is left ends by itself now; the threads are joined elsewhere.
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-}
-
-async fn signal() {
-    let terminate = async {
-        match tokio::signal::unix::signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = terminate => {}
-        interrupt = tokio::signal::ctrl_c() => drop(interrupt),
-    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
 fn announce(shared: &Shared, address: SocketAddr, token: Option<&str>) {

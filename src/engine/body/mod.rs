@@ -12,5 +12,7 @@ mod weigh;
 
 pub(crate) use members::members;
 pub(crate) use shape::shape;
-pub(crate) use table::{ShapeTable, row, words_of};
+#[cfg(feature = "training")]
+pub(crate) use table::row;
+pub(crate) use table::{ShapeTable, words_of};
 pub(crate) use weigh::{Setting, propose};
