@@ -15,7 +15,8 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /build/target/release/code-suggestions /usr/local/bin/code-suggestions
 # A volume takes over owner and mode of the folder that it covers.
 COPY --from=build --chown=nonroot:nonroot --chmod=700 /empty /var/lib/code-suggestions
-ENV CODE_SUGGESTIONS__SERVER__LISTEN=0.0.0.0:8080 \
+ENV CODE_SUGGESTIONS__LOG__FORMAT=json \
+    CODE_SUGGESTIONS__SERVER__LISTEN=0.0.0.0:8080 \
     CODE_SUGGESTIONS__INSTANCE__DATA_DIR=/var/lib/code-suggestions
 VOLUME /var/lib/code-suggestions
 EXPOSE 8080

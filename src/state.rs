@@ -188,7 +188,10 @@ impl Shared {
         let gateway = match (settings.kind, &settings.url) {
             (GatewayKind::AiGateway, Some(url)) => self.ai_gateway(url)?,
             (GatewayKind::Builtin | GatewayKind::AiGateway, _) => Gateway::Builtin(Builtin::new(
-                Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
+                (
+                    Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
+                    Arc::clone(&self.in_flight),
+                ),
                 self.settings.model.clone(),
                 Arc::clone(&self.instance),
                 Arc::clone(&self.key),

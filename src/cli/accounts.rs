@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, line, output::list};
 use crate::{
-    auth::{CODE_SUGGESTIONS, make_token},
+    auth::make_token,
     clock::{Clock, iso_date, iso8601, parse_date},
     state::Local,
     store::{NewToken, NewUser, Scopes, StoreError, UserSwitch},
@@ -187,11 +187,11 @@ pub(super) async fn token(command: TokenCommand, local: Local) -> Result<(), Fai
             scopes,
             expires_at,
         } => {
-            let scopes = if scopes.is_empty() {
-                CODE_SUGGESTIONS
-            } else {
-                scopes
-            };
+            if scopes.is_empty() {
+                return Err(Failure::Usage(
+                    "--scopes: name at least one scope".to_owned(),
+                ));
+            }
             line(&create_token(&local, user, name, scopes, expires_at).await?);
         }
         TokenCommand::List(arguments) => {

@@ -8,14 +8,16 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, accounts::create_token, line};
+use super::{Failure, line};
 use crate::{
     api::health,
+    auth::make_token,
     clock::Clock,
     config::{LogFormat, Settings},
+    keys::ServerSecret,
     server::{Bound, Stop, serve},
     state::{BuildError, Local, Shared},
-    store::{NewUser, Scope, Scopes},
+    store::{NewToken, NewUser, Scope, Scopes, Store},
     telemetry,
 };
 
@@ -24,6 +26,11 @@ const BLOCKING_THREADS: usize = 8;
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     telemetry::start(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    // The message of a panic may quote what was being worked on, which is somebody's source code.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| (place.file(), place.line()));
+        tracing::error!(?place, "a panic, which is a defect");
+    }));
     let main = runtime()?;
     main.block_on(async {
         let signals = Signals::take()?;
@@ -31,7 +38,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let bound =
             Bound::bind(&settings.server, workers).map_err(|error| Failure::other(&error))?;
         let local = Local::open(&settings).map_err(|error| Failure::other(&error))?;
-        let welcome = first_start(&local).await?;
+        let (store, secret) = (Arc::clone(&local.store), local.secret.clone());
         let grace = settings.server.shutdown_grace;
         let shared = Shared::build(settings, local, bound.address, Clock::System)
             .await
@@ -39,6 +46,8 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let stop = Stop::default();
         let threads = start(bound.listeners, bound.tls.as_ref(), &shared, &stop)?;
         let metrics = serve_metrics(&shared, stop.drain.clone()).await?;
+        // Last, so that no failure of the start loses a token that is shown only once.
+        let welcome = first_start(&store, &secret).await?;
         announce(&shared, bound.address, welcome.as_deref());
 
         let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
@@ -78,25 +87,27 @@ fn workers(settings: &Settings) -> usize {
 }
 
 /// One administrator and one token, when there is nobody yet.
-async fn first_start(local: &Local) -> Result<Option<String>, Failure> {
-    if local.store.has_users().await? {
+async fn first_start(store: &Store, secret: &ServerSecret) -> Result<Option<String>, Failure> {
+    if store.has_users().await? {
         return Ok(None);
     }
+    let (token, digest) = make_token(secret).map_err(|error| Failure::other(&error))?;
+    let now = Clock::System.unix();
     let root = NewUser {
         username: "root".to_owned(),
         admin: true,
-        created_at: Clock::System.unix(),
+        created_at: now,
     };
-    local.store.add_user(root).await?;
-    let scopes = Scopes::of(&[Scope::Api]);
-    let token = create_token(
-        local,
-        "root".to_owned(),
-        "first start".to_owned(),
-        scopes,
-        None,
-    )
-    .await?;
+    let first = NewToken {
+        username: "root".to_owned(),
+        digest,
+        name: "first start".to_owned(),
+        scopes: Scopes::of(&[Scope::Api]),
+        created_at: now,
+        expires_at: None,
+        application: None,
+    };
+    store.add_first_user(root, first).await?;
     Ok(Some(token))
 }
 

@@ -1,9 +1,16 @@
 //! Checks of settings against each other and the world, after every single value has been read. Called by the
 //! loader; returns every problem, and fills in what a setting only points to (a secret kept in a file).
 
-use std::net::IpAddr;
+use std::{net::IpAddr, path::Path};
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tracing_subscriber::EnvFilter;
 
 use super::{ConfigSecret, GatewayAuth, GatewayKind, GatewaySettings, ServerSettings, Settings};
+
+/// More are no settings but mistakes.
+const MOST_IN_FLIGHT: usize = 1_000_000;
+const MOST_WORKERS: usize = 1024;
 
 /// One line per problem, each beginning with the key.
 pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
@@ -14,6 +21,12 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
         problems.push(format!(
             "instance.version: '{}' is not a version; write MAJOR.MINOR.PATCH, such as \"18.7.0\"",
             settings.instance.version
+        ));
+    }
+    if EnvFilter::builder().parse(&settings.log.level).is_err() {
+        problems.push(format!(
+            "log.level: '{}' is neither a level nor a filter; write \"info\" or \"info,code_suggestions=debug\"",
+            settings.log.level
         ));
     }
     if settings.model.max_tokens == 0 || settings.model.context_chars == 0 {
@@ -29,20 +42,49 @@ fn server(server: &ServerSettings, problems: &mut Vec<String>) {
         problems.push(format!("server.external_url: {reason}"));
     }
     let tls = &server.tls;
-    if tls.cert_file.is_some() != tls.key_file.is_some() {
-        problems.push(
+    match (&tls.cert_file, &tls.key_file) {
+        (None, None) => {}
+        (Some(cert), Some(key)) => {
+            let checks = [
+                ("cert_file", cert, certificate(cert)),
+                ("key_file", key, private_key(key)),
+            ];
+            for (name, path, check) in checks {
+                if let Err(reason) = check {
+                    problems.push(format!("server.tls.{name}: {}: {reason}", path.display()));
+                }
+            }
+        }
+        _ => problems.push(
             "server.tls: cert_file and key_file belong together; give both or neither".to_owned(),
-        );
+        ),
+    }
+    if server.workers > MOST_WORKERS {
+        problems.push(format!("server.workers: must be at most {MOST_WORKERS}"));
     }
     if server.max_body_bytes == 0 {
         problems.push("server.max_body_bytes: must be at least 1".to_owned());
     }
 }
 
+fn certificate(path: &Path) -> Result<(), String> {
+    let mut chain = CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())?;
+    let first = chain.next().ok_or("no certificate in it")?;
+    first.map(drop).map_err(|error| error.to_string())
+}
+
+fn private_key(path: &Path) -> Result<(), String> {
+    PrivateKeyDer::from_pem_file(path)
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
 fn gateway(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
     token(gateway, problems);
-    if gateway.max_in_flight == 0 {
-        problems.push("gateway.max_in_flight: must be at least 1".to_owned());
+    if !(1..=MOST_IN_FLIGHT).contains(&gateway.max_in_flight) {
+        problems.push(format!(
+            "gateway.max_in_flight: must be from 1 to {MOST_IN_FLIGHT}"
+        ));
     }
     if gateway.kind == GatewayKind::Builtin {
         return;
@@ -69,16 +111,25 @@ fn gateway(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
 }
 
 fn token(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
-    let Some(path) = &gateway.token_file else {
-        return;
-    };
-    if gateway.token.is_some() {
-        problems.push("gateway.token: given as token and as token_file; give one".to_owned());
-        return;
+    let mut key = "gateway.token";
+    if let Some(path) = &gateway.token_file {
+        key = "gateway.token_file";
+        if gateway.token.is_some() {
+            problems.push("gateway.token: given as token and as token_file; give one".to_owned());
+            return;
+        }
+        match std::fs::read_to_string(path) {
+            Ok(text) => gateway.token = Some(ConfigSecret::new(text.trim().to_owned())),
+            Err(error) => problems.push(format!("{key}: {}: {error}", path.display())),
+        }
     }
-    match std::fs::read_to_string(path) {
-        Ok(text) => gateway.token = Some(ConfigSecret::new(text.trim().to_owned())),
-        Err(error) => problems.push(format!("gateway.token_file: {}: {error}", path.display())),
+    let usable = |token: &ConfigSecret| {
+        !token.expose().is_empty() && token.expose().bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    if gateway.token.as_ref().is_some_and(|token| !usable(token)) {
+        problems.push(format!(
+            "{key}: is empty or holds what no token holds, such as a blank"
+        ));
     }
 }
 

@@ -11,7 +11,10 @@ use super::request::Request;
 use super::{Options, Suggestion, Task};
 
 /// The least confidence of a completion that is shown.
-const SHOWN: f32 = 0.38;
+const SHOWN: f32 = 0.43;
+/// The least confidence of one that is far ahead of the next, and how far that is.
+const CLEAR: f32 = 0.33;
+const AHEAD: f32 = 4.0;
 /// The same for the body of a function, of which only the gist has to be right.
 const SHOWN_BODY: f32 = 0.13;
 
@@ -61,19 +64,27 @@ pub(crate) fn choose(
         ));
     }
     rated.sort_by(|one, other| other.0.confidence.total_cmp(&one.0.confidence));
+    let runner_up = rated.get(1).map_or(0.0, |(second, _)| second.confidence);
     let mut shown: Vec<Suggestion> = Vec::new();
     for (suggestion, least) in rated {
         let fresh = shown
             .iter()
             .all(|other| other.text.trim_end() != suggestion.text.trim_end());
-        let sure =
-            suggestion.confidence >= least || options.task == Task::Generation || !shown.is_empty();
+        let sure = suggestion.confidence >= least
+            || is_clear(suggestion.confidence, runner_up)
+            || options.task == Task::Generation
+            || !shown.is_empty();
         if !suggestion.text.trim().is_empty() && fresh && sure {
             shown.push(suggestion);
         }
     }
     shown.truncate(options.choices.clamp(1, 4));
     shown
+}
+
+/// Whether a suggestion stands so far ahead of the next that there is hardly anything else to write.
+fn is_clear(confidence: f32, runner_up: f32) -> bool {
+    confidence >= CLEAR && confidence >= AHEAD * runner_up
 }
 
 /// The text of a path with the blocks it opened closed again; none where a call or list would stay open.

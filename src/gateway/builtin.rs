@@ -16,6 +16,7 @@ use crate::{
     keys::{SigningKey, UserTokenClaims},
     params::CompletionRequest,
     prompt::{gateway_language, intent::Task},
+    upstream::UpstreamError,
 };
 
 /// Tokens of a generation for each token of a completion.
@@ -41,6 +42,7 @@ impl Engines {
 /// The gateway in this binary.
 pub struct Builtin {
     engines: Arc<Engines>,
+    in_flight: Arc<Semaphore>,
     settings: ModelSettings,
     instance: Arc<Instance>,
     key: Arc<SigningKey>,
@@ -48,9 +50,9 @@ pub struct Builtin {
 }
 
 impl Builtin {
-    /// A gateway for `instance` over shared engines.
+    /// A gateway for `instance` over shared engines; `in_flight` bounds the questions under way.
     pub fn new(
-        engines: Arc<Engines>,
+        (engines, in_flight): (Arc<Engines>, Arc<Semaphore>),
         settings: ModelSettings,
         instance: Arc<Instance>,
         key: Arc<SigningKey>,
@@ -58,6 +60,7 @@ impl Builtin {
     ) -> Self {
         Self {
             engines,
+            in_flight,
             settings,
             instance,
             key,
@@ -67,6 +70,10 @@ impl Builtin {
 
     /// Asks the engine; no answer in time is an answer without suggestions.
     pub(super) async fn suggest(&self, question: Question<'_>) -> Result<Answer, GatewayError> {
+        let _place = self
+            .in_flight
+            .try_acquire()
+            .map_err(|_| UpstreamError::Busy)?;
         let work = Work::new(question.request, question.task, &self.settings);
         let language = gateway_language::of(&question.request.file_name);
         let texts = timeout(self.settings.deadline, self.think(work))
@@ -106,7 +113,7 @@ impl Builtin {
         })
         .await;
         thought.unwrap_or_else(|error| {
-            tracing::error!(%error, "the engine failed");
+            tracing::error!(panicked = error.is_panic(), "the engine failed");
             Vec::new()
         })
     }

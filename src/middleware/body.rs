@@ -85,10 +85,11 @@ impl HttpBody for ReplyBody {
     }
 }
 
-impl Drop for ReplyBody {
+/// The account is closed when the reply has ended, or when its client has gone and nobody waits for it any more.
+impl Drop for Account {
     fn drop(&mut self) {
-        self.account.activity.end();
-        self.account.write();
+        self.activity.end();
+        self.write();
     }
 }
 

@@ -28,6 +28,9 @@ use crate::{
     state::App,
 };
 
+/// What the access line says of a client that left before there was a reply; it is never sent.
+const CLIENT_LEFT: u16 = 499;
+
 /// Longest request target in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
 
@@ -61,29 +64,32 @@ pub async fn edge(
         .map(HeaderValue::as_bytes);
     let notes = Arc::new(Notes::new(RequestId::choose(given)));
     let method = method_name(request.method());
-    let (route, response) = match canonicalize(&app, &mut request) {
-        Ok(route) => {
-            let extensions = request.extensions_mut();
-            extensions.insert(Arc::clone(&notes));
-            extensions.insert(peer.address);
-            (route, routed(router, request).await)
-        }
-        Err(error) => (routes::OTHER, error.into_response()),
-    };
-    let (mut parts, body) = response.into_parts();
-    common_headers(&mut parts.headers, &notes.request_id);
-    let account = Account {
-        app,
-        activity: peer.activity,
-        notes,
+    let mut account = Account {
+        app: Arc::clone(&app),
+        activity: Arc::clone(&peer.activity),
+        notes: Arc::clone(&notes),
         begun,
         method,
-        route,
-        status: parts.status.as_u16(),
-        reason: parts.extensions.get::<ReasonCode>().map(|reason| reason.0),
+        route: routes::OTHER,
+        status: CLIENT_LEFT,
+        reason: None,
         bytes_out: 0,
         whole: false,
     };
+    let response = match canonicalize(&app, &mut request) {
+        Ok(route) => {
+            account.route = route;
+            let extensions = request.extensions_mut();
+            extensions.insert(Arc::clone(&notes));
+            extensions.insert(peer.address);
+            routed(router, request).await
+        }
+        Err(error) => error.into_response(),
+    };
+    let (mut parts, body) = response.into_parts();
+    common_headers(&mut parts.headers, &notes.request_id);
+    account.status = parts.status.as_u16();
+    account.reason = parts.extensions.get::<ReasonCode>().map(|reason| reason.0);
     Response::from_parts(parts, ReplyBody::new(body, account))
 }
 

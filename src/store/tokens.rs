@@ -1,6 +1,6 @@
 //! Access tokens. Only a keyed digest of each is kept, so the file lets nobody in.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Scopes, Store, StoreError, User, users};
 
@@ -50,24 +50,7 @@ pub struct NewToken {
 impl Store {
     /// Keeps a token; returns its number.
     pub async fn add_token(&self, token: NewToken) -> Result<i64, StoreError> {
-        self.with(move |connection| {
-            let user = users::find(connection, token.username)?;
-            connection.execute(
-                "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at, application)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                (
-                    user.id,
-                    token.digest,
-                    token.name,
-                    token.scopes.to_string(),
-                    token.created_at,
-                    token.expires_at,
-                    token.application,
-                ),
-            )?;
-            Ok(connection.last_insert_rowid())
-        })
-        .await
+        self.with(move |connection| insert(connection, token)).await
     }
 
     /// The token with that digest, expired and revoked ones included.
@@ -105,6 +88,24 @@ impl Store {
         })
         .await
     }
+}
+
+pub(super) fn insert(connection: &Connection, token: NewToken) -> Result<i64, StoreError> {
+    let user = users::find(connection, token.username)?;
+    connection.execute(
+        "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at, application)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        (
+            user.id,
+            token.digest,
+            token.name,
+            token.scopes.to_string(),
+            token.created_at,
+            token.expires_at,
+            token.application,
+        ),
+    )?;
+    Ok(connection.last_insert_rowid())
 }
 
 const SELECT: &str =

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
 
-use super::{Store, StoreError};
+use super::{NewToken, Store, StoreError, tokens};
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,17 +45,19 @@ impl Store {
     /// Makes a user.
     pub async fn add_user(&self, user: NewUser) -> Result<User, StoreError> {
         self.with(move |connection| {
-            let made = connection.execute(
-                "INSERT INTO users (username, admin, created_at) VALUES (?1, ?2, ?3)",
-                (&user.username, user.admin, user.created_at),
-            );
-            match made {
-                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                    Err(StoreError::UserExists(user.username))
-                }
-                Err(error) => Err(error.into()),
-                Ok(_) => find(connection, user.username),
-            }
+            insert(connection, &user)?;
+            find(connection, user.username)
+        })
+        .await
+    }
+
+    /// Makes the first user with a token, both or neither.
+    pub async fn add_first_user(&self, user: NewUser, token: NewToken) -> Result<(), StoreError> {
+        self.with(move |connection| {
+            let transaction = connection.transaction()?;
+            insert(&transaction, &user)?;
+            tokens::insert(&transaction, token)?;
+            Ok(transaction.commit()?)
         })
         .await
     }
@@ -109,6 +111,20 @@ impl Store {
             find(connection, username)
         })
         .await
+    }
+}
+
+fn insert(connection: &Connection, user: &NewUser) -> Result<(), StoreError> {
+    let made = connection.execute(
+        "INSERT INTO users (username, admin, created_at) VALUES (?1, ?2, ?3)",
+        (&user.username, user.admin, user.created_at),
+    );
+    match made {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            Err(StoreError::UserExists(user.username.clone()))
+        }
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Fields: `timestamp`, `level`, `message`, `request_id`, `method`, `route` (the template, never the path), `status`,
 //! `duration_ms`, `bytes_in`, `bytes_out`, `user` (number), `upstream_status`, `reason` (a fixed word), `cut` (whether the
-//! client got less than the whole).
+//! client got less than the whole). A client that left before there was a reply has the status 499.
 
 use std::{
     io::{self, Write},

@@ -10,11 +10,9 @@ const root = process.cwd();
 const folder = mkdtempSync(path.join(tmpdir(), "code-suggestions-readme-"));
 const port = 8080;
 
-// The README's paths are the defaults; the data directory alone is moved, so that nobody's own is touched. The binary
-// stands beside the sources, where the README has just had it built.
+// The README's paths are the defaults; the data directory alone is moved, so that nobody's own is touched.
 const environment = {
   ...process.env,
-  PATH: `${path.join(root, "target/release")}:${process.env.PATH}`,
   CODE_SUGGESTIONS__INSTANCE__DATA_DIR: path.join(folder, "data"),
 };
 
@@ -44,8 +42,12 @@ async function startServer(command) {
   return { server, printed };
 }
 
+// The blocks are run in shells of their own, but for a reader they are one: what is exported holds for those that follow.
+let exported = "";
+
 function run(command) {
-  const done = spawnSync("bash", ["-euo", "pipefail", "-c", command], { cwd: root, env: environment, encoding: "utf8" });
+  exported += command.match(/^export .*\n/gm)?.join("") ?? "";
+  const done = spawnSync("bash", ["-euo", "pipefail", "-c", exported + command], { cwd: root, env: environment, encoding: "utf8" });
   assert.equal(done.status, 0, `${command}\nended with ${done.status}: ${done.stderr}`);
   return done.stdout;
 }

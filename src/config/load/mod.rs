@@ -176,6 +176,7 @@ fn unknown(place: &str, key: &str, known: &BTreeSet<String>) -> String {
         .iter()
         .map(|candidate| (strsim::osa_distance(candidate, key), candidate))
         .min()
+        .filter(|(distance, _)| *distance <= 3 + key.len() / 8)
         .map_or(String::new(), |(_, candidate)| {
             format!("; did you mean '{candidate}'?")
         });
