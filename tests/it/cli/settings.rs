@@ -51,7 +51,7 @@ fn wrong_settings_end_with_one_line_that_names_the_key() {
             "gateway.max_in_flight",
             "0",
             "gateway.max_in_flight",
-            "at least",
+            "from 1 to",
         ),
         ("limits.completions", "many", "limits.completions", "60/1m"),
         ("projects.unknown", "maybe", "projects.unknown", "reject"),
