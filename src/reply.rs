@@ -217,7 +217,6 @@ impl ApiError {
         }
     }
 
-    /// The body.
     fn body(&self) -> String {
         match self {
             Self::BadRequest | Self::Framing => "Bad Request".to_owned(),
@@ -364,8 +363,6 @@ pub fn rate_limit_headers(
     headers.insert("ratelimit-reset", resets_at.into());
     headers.insert("ratelimit-name", HeaderValue::from_static(name));
 }
-
-// === conversions from the causes of other rooms ===
 
 impl From<SecretsError> for ApiError {
     fn from(error: SecretsError) -> Self {
