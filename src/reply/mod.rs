@@ -2,6 +2,8 @@
 //! word for the access line. Called by middleware and handlers; rooms below know no HTTP and return causes of their own,
 //! which are turned into replies here and logged once.
 
+mod causes;
+
 use axum::{
     body::Body,
     http::{
@@ -12,15 +14,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{
-    auth::{AuthError, CredentialsError},
-    gateway::GatewayError,
-    keys::SecretsError,
-    limits::Decision,
-    params::{ParamsError, ValidationError},
-    store::StoreError,
-    upstream::UpstreamError,
-};
+use crate::limits::Decision;
 
 static ERROR_ORIGIN: HeaderName = HeaderName::from_static("x-gitlab-error-origin");
 
@@ -362,93 +356,6 @@ pub fn rate_limit_headers(
     headers.insert("ratelimit-remaining", decision.remaining.into());
     headers.insert("ratelimit-reset", resets_at.into());
     headers.insert("ratelimit-name", HeaderValue::from_static(name));
-}
-
-impl From<SecretsError> for ApiError {
-    fn from(error: SecretsError) -> Self {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "no token could be made"
-        );
-        Self::Internal
-    }
-}
-
-impl From<CredentialsError> for ApiError {
-    fn from(error: CredentialsError) -> Self {
-        match error {
-            CredentialsError::Unusable => Self::BadRequest,
-            CredentialsError::Twice => Self::TwoTokens,
-        }
-    }
-}
-
-impl From<ParamsError> for ApiError {
-    fn from(error: ParamsError) -> Self {
-        match error {
-            ParamsError::InvalidJson => Self::InvalidJson,
-            ParamsError::Limit(text) => Self::JsonLimit(text),
-            ParamsError::UnsupportedMediaType(given) => Self::MediaType(given),
-            ParamsError::Malformed => Self::BadRequest,
-        }
-    }
-}
-
-impl From<AuthError> for ApiError {
-    fn from(error: AuthError) -> Self {
-        match error {
-            AuthError::Unknown => Self::Unauthorized,
-            AuthError::Expired => Self::TokenExpired,
-            AuthError::Revoked => Self::TokenRevoked,
-            AuthError::Blocked => Self::Blocked,
-            AuthError::Scope => Self::InsufficientScope("ai_features api read_api"),
-            AuthError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ValidationError> for ApiError {
-    fn from(error: ValidationError) -> Self {
-        Self::Parameters(error.to_string())
-    }
-}
-
-impl From<GatewayError> for ApiError {
-    fn from(error: GatewayError) -> Self {
-        let reply = match &error {
-            GatewayError::TooLarge => return Self::TooLargeForGateway,
-            GatewayError::Upstream(UpstreamError::Busy) => Self::Unavailable(1),
-            GatewayError::Upstream(
-                UpstreamError::ResponseTimeout(_)
-                | UpstreamError::ConnectTimeout(..)
-                | UpstreamError::Idle(_)
-                | UpstreamError::Whole(_),
-            )
-            | GatewayError::Status(StatusCode::GATEWAY_TIMEOUT) => Self::GatewayTimeout,
-            GatewayError::Unavailable(seconds) => Self::Unavailable(*seconds),
-            GatewayError::Signing(_) => Self::Internal,
-            GatewayError::Upstream(_)
-            | GatewayError::Credential
-            | GatewayError::Status(_)
-            | GatewayError::Malformed(_)
-            | GatewayError::NoToken(_) => Self::BadGateway,
-        };
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "no answer from the gateway"
-        );
-        reply
-    }
-}
-
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the database does not answer"
-        );
-        Self::Unavailable(5)
-    }
 }
 
 #[cfg(test)]
