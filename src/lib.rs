@@ -15,6 +15,7 @@ pub mod ids;
 pub mod keys;
 pub mod limits;
 pub mod middleware;
+pub mod model;
 pub mod params;
 pub mod prompt;
 pub mod reply;

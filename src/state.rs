@@ -187,16 +187,18 @@ impl Shared {
         let settings = &self.settings.gateway;
         let gateway = match (settings.kind, &settings.url) {
             (GatewayKind::AiGateway, Some(url)) => self.ai_gateway(url)?,
-            (GatewayKind::Builtin | GatewayKind::AiGateway, _) => Gateway::Builtin(Builtin::new(
-                (
-                    Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
-                    Arc::clone(&self.in_flight),
-                ),
-                self.settings.model.clone(),
-                Arc::clone(&self.instance),
-                Arc::clone(&self.key),
-                self.clock.clone(),
-            )),
+            (GatewayKind::Builtin | GatewayKind::AiGateway, _) => {
+                Gateway::Builtin(Box::new(Builtin::new(
+                    (
+                        Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
+                        Arc::clone(&self.in_flight),
+                    ),
+                    self.settings.model.clone(),
+                    Arc::clone(&self.instance),
+                    Arc::clone(&self.key),
+                    self.clock.clone(),
+                )))
+            }
         };
         Ok(Arc::new(App {
             shared: Arc::clone(self),

@@ -6,7 +6,9 @@ use std::{net::IpAddr, path::Path};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing_subscriber::EnvFilter;
 
-use super::{ConfigSecret, GatewayAuth, GatewayKind, GatewaySettings, ServerSettings, Settings};
+use super::{
+    ConfigSecret, GatewayAuth, GatewayKind, GatewaySettings, ServerSettings, Settings, model,
+};
 
 /// More are no settings but mistakes.
 const MOST_IN_FLIGHT: usize = 1_000_000;
@@ -29,9 +31,7 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
             settings.log.level
         ));
     }
-    if settings.model.max_tokens == 0 || settings.model.context_chars == 0 {
-        problems.push("model.max_tokens and model.context_chars: must be at least 1".to_owned());
-    }
+    model::problems(&mut settings.model, &mut problems);
     problems
 }
 
@@ -80,11 +80,23 @@ fn private_key(path: &Path) -> Result<(), String> {
 }
 
 fn gateway(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
-    token(gateway, problems);
+    secret(
+        "gateway.token",
+        &mut gateway.token,
+        gateway.token_file.as_deref(),
+        problems,
+    );
     if !(1..=MOST_IN_FLIGHT).contains(&gateway.max_in_flight) {
         problems.push(format!(
             "gateway.max_in_flight: must be from 1 to {MOST_IN_FLIGHT}"
         ));
+    }
+    let switch = ("gateway.allow_plain_http", gateway.allow_plain_http);
+    for issuer in &mut gateway.trusted_issuers {
+        if let Err(problem) = destination(issuer, switch) {
+            problems.push(format!("gateway.trusted_issuers: {problem}"));
+        }
+        *issuer = issuer.trim_end_matches('/').to_owned();
     }
     if gateway.kind == GatewayKind::Builtin {
         return;
@@ -93,44 +105,57 @@ fn gateway(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
         problems.push("gateway.url: needed when gateway.kind is \"ai_gateway\"".to_owned());
         return;
     };
-    match http_url(url) {
-        Err(reason) => problems.push(format!("gateway.url: {reason}")),
-        Ok(host)
-            if url.starts_with("http:") && !gateway.allow_plain_http && !is_loopback(&host) =>
-        {
-            problems.push(format!(
-                "gateway.url: '{url}' would send code and tokens unencrypted to another machine; \
-                 use https or set gateway.allow_plain_http = true"
-            ));
-        }
-        Ok(_) => gateway.url = Some(url.trim_end_matches('/').to_owned()),
+    if let Err(problem) = destination(url, switch) {
+        problems.push(format!("gateway.url: {problem}"));
     }
+    gateway.url = Some(url.trim_end_matches('/').to_owned());
     if gateway.auth == GatewayAuth::Static && gateway.token.is_none() {
         problems.push("gateway.token: needed when gateway.auth is \"static\"".to_owned());
     }
 }
 
-fn token(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
-    let mut key = "gateway.token";
-    if let Some(path) = &gateway.token_file {
-        key = "gateway.token_file";
-        if gateway.token.is_some() {
-            problems.push("gateway.token: given as token and as token_file; give one".to_owned());
+/// Reads a secret that a file holds, and looks at one wherever it came from; `name` is its key, the file's ends in `_file`.
+pub(super) fn secret(
+    name: &str,
+    secret: &mut Option<ConfigSecret>,
+    file: Option<&Path>,
+    problems: &mut Vec<String>,
+) {
+    let mut key = name.to_owned();
+    if let Some(path) = file {
+        key = format!("{name}_file");
+        let word = name.rsplit('.').next().unwrap_or(name);
+        if secret.is_some() {
+            problems.push(format!(
+                "{name}: given as {word} and as {word}_file; give one"
+            ));
             return;
         }
         match std::fs::read_to_string(path) {
-            Ok(text) => gateway.token = Some(ConfigSecret::new(text.trim().to_owned())),
+            Ok(text) => *secret = Some(ConfigSecret::new(text.trim().to_owned())),
             Err(error) => problems.push(format!("{key}: {}: {error}", path.display())),
         }
     }
-    let usable = |token: &ConfigSecret| {
-        !token.expose().is_empty() && token.expose().bytes().all(|byte| byte.is_ascii_graphic())
+    let usable = |secret: &ConfigSecret| {
+        !secret.expose().is_empty() && secret.expose().bytes().all(|byte| byte.is_ascii_graphic())
     };
-    if gateway.token.as_ref().is_some_and(|token| !usable(token)) {
+    if secret.as_ref().is_some_and(|secret| !usable(secret)) {
         problems.push(format!(
             "{key}: is empty or holds what no token holds, such as a blank"
         ));
     }
+}
+
+/// Whether code and tokens may be sent to a URL; `switch` is the key, and its value, that allows plain HTTP.
+pub(super) fn destination(url: &str, switch: (&str, bool)) -> Result<(), String> {
+    let (key, allowed) = switch;
+    let host = http_url(url)?;
+    if url.starts_with("http:") && !allowed && !is_loopback(&host) {
+        return Err(format!(
+            "'{url}' would send code and tokens unencrypted to another machine; use https or set {key} = true"
+        ));
+    }
+    Ok(())
 }
 
 /// The host of an absolute `http` or `https` URL without query and fragment.

@@ -3,16 +3,18 @@
 
 mod check;
 mod load;
+mod model;
 mod values;
 
 pub use load::{DEFAULTS, SettingsError, Sources, load, shown};
+pub use model::{FimTemplate, GenerationSettings, ModelKind, ModelServer, ModelSettings};
 pub use values::{ConfigSecret, RateLimit};
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use uuid::Uuid;
-use values::{duration, words};
+use values::{duration, list, words};
 
 /// Every setting of the server.
 #[derive(Debug, Clone)]
@@ -25,7 +27,7 @@ pub struct Settings {
     pub identity: IdentitySettings,
     /// Who writes the code.
     pub gateway: GatewaySettings,
-    /// Limits of the built-in gateway.
+    /// The model behind the built-in gateway.
     pub model: ModelSettings,
     /// Requests per user.
     pub limits: LimitSettings,
@@ -150,6 +152,9 @@ pub struct GatewaySettings {
     pub max_in_flight: usize,
     /// Whether `direct_access` hands out connections.
     pub direct_access: bool,
+    /// GitLab instances whose tokens the built-in gateway takes.
+    #[serde(deserialize_with = "list")]
+    pub trusted_issuers: Vec<String>,
 }
 
 words! {
@@ -172,19 +177,6 @@ words! {
         /// Nothing.
         None = "none",
     }
-}
-
-/// `[model]`: limits of the built-in gateway.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelSettings {
-    /// Time for a completion.
-    #[serde(with = "duration")]
-    pub deadline: Duration,
-    /// Tokens of an answer.
-    pub max_tokens: usize,
-    /// Characters read around the cursor.
-    pub context_chars: usize,
 }
 
 /// `[limits]`: requests per user and period.

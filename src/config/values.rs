@@ -1,7 +1,7 @@
 //! Kinds of values that settings have beyond the plain ones: durations, rates and secrets. Used by the structs in
 //! the parent module; every parse error says what would be right.
 
-use std::{fmt, num::NonZeroU32, time::Duration};
+use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -120,6 +120,33 @@ pub(super) mod duration {
             ))),
         }
     }
+}
+
+/// Lists, written as such or, as in the environment, as one text with commas.
+pub(super) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: fmt::Display>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Text(String),
+        Numbers(Vec<i64>),
+        Texts(Vec<String>),
+    }
+    let items = match Written::deserialize(deserializer)? {
+        Written::Text(text) => text.split(',').map(|item| item.trim().to_owned()).collect(),
+        Written::Numbers(numbers) => numbers.iter().map(i64::to_string).collect(),
+        Written::Texts(texts) => texts,
+    };
+    let given = items.iter().filter(|item| !item.is_empty());
+    given
+        .map(|item| {
+            item.parse()
+                .map_err(|error| D::Error::custom(format!("'{item}': {error}")))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use crate::{
 /// A gateway, as one serving thread sees it.
 pub enum Gateway {
     /// The gateway in this binary.
-    Builtin(Builtin),
+    Builtin(Box<Builtin>),
     /// GitLab's AI Gateway.
     AiGateway(Box<AiGateway>),
 }

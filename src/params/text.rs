@@ -30,6 +30,16 @@ impl Text {
         Self { raw }
     }
 
+    /// Takes part of a text in its JSON spelling; `None` if the part begins or ends within a character.
+    #[must_use]
+    pub fn from_spelling(raw: &[u8]) -> Option<Self> {
+        let quoted = [b"\"", raw, b"\""].concat();
+        serde_json::from_slice::<serde::de::IgnoredAny>(&quoted).ok()?;
+        Some(Self {
+            raw: Bytes::copy_from_slice(raw),
+        })
+    }
+
     /// The JSON spelling, without the quotes.
     #[must_use]
     pub fn raw(&self) -> &[u8] {
@@ -58,6 +68,18 @@ impl Text {
     #[must_use]
     pub fn decode(&self) -> Cow<'_, str> {
         escape::decode(&self.raw)
+    }
+
+    /// The first `limit` code points, borrowed unless they hold escapes.
+    #[must_use]
+    pub fn decode_first(&self, limit: usize) -> Cow<'_, str> {
+        escape::decode(self.first(limit))
+    }
+
+    /// The last `limit` code points, borrowed unless they hold escapes.
+    #[must_use]
+    pub fn decode_last(&self, limit: usize) -> Cow<'_, str> {
+        escape::decode(self.last(limit))
     }
 
     /// The JSON spelling of the first `limit` code points.

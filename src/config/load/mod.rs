@@ -318,13 +318,17 @@ pub fn shown(sources: &Sources) -> Result<BTreeMap<String, String>, SettingsErro
             continue;
         };
         let text = match value.kind {
-            _ if key == "gateway.token" => "\"[hidden]\"".to_owned(),
+            _ if is_secret(&key) => "\"[hidden]\"".to_owned(),
             ValueKind::String(text) => format!("{text:?}"),
             other => other.to_string(),
         };
         shown.insert(key, text);
     }
     Ok(shown)
+}
+
+fn is_secret(key: &str) -> bool {
+    matches!(key.rsplit('.').next(), Some("token" | "api_key"))
 }
 
 #[cfg(test)]

@@ -1,0 +1,5 @@
+//! Model servers.
+
+pub mod template;
+pub mod tidy;
+pub mod window;
