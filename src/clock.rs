@@ -114,6 +114,12 @@ pub fn parse_date(text: &str) -> Option<i64> {
     )
 }
 
+/// Seconds since the epoch of a time written `2026-11-21T10:00:00.000Z`, or with an offset.
+pub fn parse_iso8601(text: &str) -> Option<i64> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    Some(time.as_second())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,9 +13,12 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
-    auth::Authenticator,
+    auth::{
+        Authenticator,
+        gitlab::{Client, GitLab},
+    },
     clock::Clock,
-    config::{GatewayKind, Settings},
+    config::{GatewayKind, IdentityKind, Settings},
     gateway::{AiGateway, Builtin, Engines, Gateway, InstanceToken},
     ids::Instance,
     keys::{SecretsError, ServerSecret, SigningKey},
@@ -43,6 +46,9 @@ pub enum BuildError {
     /// The gateway's URL cannot be used.
     #[error("gateway.url: {0}")]
     Endpoint(#[from] EndpointError),
+    /// GitLab's URL cannot be used.
+    #[error("identity.gitlab.url: {0}")]
+    GitLab(#[source] EndpointError),
     /// The access log cannot be started.
     #[error("the access log cannot be started")]
     AccessLog(#[from] io::Error),
@@ -125,6 +131,28 @@ impl Local {
     }
 }
 
+fn authenticator(
+    settings: &Settings,
+    store: &Arc<Store>,
+    secret: &ServerSecret,
+    clock: &Clock,
+) -> Result<Authenticator, BuildError> {
+    let identity = &settings.identity;
+    match (identity.kind, &identity.gitlab.url) {
+        (IdentityKind::GitLab, Some(url)) => {
+            let client = Client::new(url).map_err(BuildError::GitLab)?;
+            let gitlab = GitLab::new(client, identity, secret.clone(), clock.clone());
+            Ok(Authenticator::with_gitlab(gitlab, clock.clone()))
+        }
+        // The check of the settings has seen to it that GitLab has a URL.
+        (IdentityKind::Local | IdentityKind::GitLab, _) => Ok(Authenticator::new(
+            Arc::clone(store),
+            secret.clone(),
+            clock.clone(),
+        )),
+    }
+}
+
 impl Shared {
     /// Puts the server together; `bound` is the address that it listens on.
     pub async fn build(
@@ -161,7 +189,7 @@ impl Shared {
         Ok(Arc::new(Self {
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
-            auth: Authenticator::new(Arc::clone(&store), secret.clone(), clock.clone()),
+            auth: authenticator(&settings, &store, &secret, &clock)?,
             gateway_token: Arc::new(InstanceToken::new(
                 Arc::clone(&key),
                 Arc::clone(&instance),

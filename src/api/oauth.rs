@@ -12,7 +12,6 @@ use serde_json::json;
 
 use super::Reply;
 use crate::{
-    auth::AuthError,
     middleware::{AuthOrApiError, authenticated},
     reply::{self, ApiError},
     routes,
@@ -23,7 +22,7 @@ use crate::{
 pub async fn token_info(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
     let caller = match authenticated(&app, &parts).await {
-        Err(AuthOrApiError::Auth(AuthError::Store(error))) => return Err(error.into()),
+        Err(AuthOrApiError::Auth(error)) if error.is_undecided() => return Err(error.into()),
         Err(AuthOrApiError::Auth(_)) => return Err(ApiError::TokenUnknownHere),
         other => other?,
     };

@@ -1,14 +1,19 @@
 //! From a presented credential to a [`Caller`]. Called by the middleware for every request and by the commands that
-//! make tokens. Tokens are known by a keyed digest only.
+//! make tokens. Tokens are known by a keyed digest only, or by what a GitLab says of them.
 
+mod caller;
 mod credentials;
+pub mod gitlab;
 
+pub use caller::Caller;
 pub use credentials::{Credentials, CredentialsError, Presented};
 
 use std::sync::Arc;
 
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use gitlab::GitLab;
 
 use crate::{
     clock::Clock,
@@ -28,9 +33,6 @@ const KEPT_TOKENS: usize = 65_536;
 /// Scopes that open Code Suggestions.
 pub const CODE_SUGGESTIONS: Scopes = Scopes::of(&[Scope::Api, Scope::AiFeatures]);
 
-/// Whoever made a request, known by a valid token.
-pub type Caller = Arc<StoredToken>;
-
 /// Why a credential is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
@@ -49,16 +51,41 @@ pub enum AuthError {
     /// It may not be used for this.
     #[error("the token lacks the scope")]
     Scope,
+    /// Its owner's account is in no state to use it, in GitLab's words.
+    #[error("the account of the user is not active")]
+    Account(Arc<str>),
     /// It cannot be checked now.
     #[error("the credential could not be checked")]
     Store(#[from] StoreError),
+    /// The GitLab that knows it cannot be asked now.
+    #[error("GitLab could not be asked")]
+    Away,
+}
+
+impl AuthError {
+    /// Whether nothing is known of the credential, good or bad.
+    pub fn is_undecided(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Away)
+    }
 }
 
 /// Knows tokens.
 pub struct Authenticator {
+    source: Source,
+    clock: Clock,
+}
+
+/// Where users and tokens live.
+enum Source {
+    /// In the database of this server.
+    Local(Box<LocalTokens>),
+    /// In a GitLab.
+    GitLab(Box<GitLab>),
+}
+
+struct LocalTokens {
     tokens: Kept<Digest, StoredToken>,
     secret: ServerSecret,
-    clock: Clock,
 }
 
 impl Authenticator {
@@ -66,37 +93,35 @@ impl Authenticator {
     pub fn new(store: Arc<Store>, secret: ServerSecret, clock: Clock) -> Self {
         let tokens = Kept::new(store, clock.clone(), KEPT_TOKENS);
         Self {
-            tokens,
-            secret,
+            source: Source::Local(Box::new(LocalTokens { tokens, secret })),
             clock,
+        }
+    }
+
+    /// An authenticator that asks a GitLab.
+    pub fn with_gitlab(gitlab: GitLab, clock: Clock) -> Self {
+        Self {
+            source: Source::GitLab(Box::new(gitlab)),
+            clock,
+        }
+    }
+
+    /// The GitLab that knows users, tokens and projects, if one does.
+    pub fn gitlab(&self) -> Option<&GitLab> {
+        match &self.source {
+            Source::Local(_) => None,
+            Source::GitLab(gitlab) => Some(gitlab),
         }
     }
 
     /// Who presents these credentials. What looks like a personal access token is looked up as one only; otherwise an
     /// OAuth token among them wins. Expiry, revocation and blocking are judged at every call, in this order.
     pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
-        if let Some(token) = &presented.access_token
-            && !presented.first.starts_with(TOKEN_PREFIX)
-            && let Some(caller) = self.known(token).await?
-            && caller.application.is_some()
-        {
-            return self.judged(caller);
-        }
-        match self.known(&presented.first).await? {
-            Some(caller) if caller.application.is_none() => self.judged(caller),
-            _ => Err(AuthError::Unknown),
-        }
-    }
-
-    async fn known(&self, token: &str) -> Result<Option<Caller>, AuthError> {
-        if token.is_empty() || token.len() > LONGEST_TOKEN {
-            return Ok(None);
-        }
-        let digest = self.secret.digest(token);
-        Ok(self
-            .tokens
-            .get(digest, async |store| store.token(digest).await)
-            .await?)
+        let caller = match &self.source {
+            Source::Local(local) => local.find(presented).await?,
+            Source::GitLab(gitlab) => gitlab.authenticate(presented).await?,
+        };
+        self.judged(caller)
     }
 
     fn judged(&self, caller: Caller) -> Result<Caller, AuthError> {
@@ -113,6 +138,34 @@ impl Authenticator {
             return Err(AuthError::Blocked);
         }
         Ok(caller)
+    }
+}
+
+impl LocalTokens {
+    async fn find(&self, presented: &Presented) -> Result<Caller, AuthError> {
+        if let Some(token) = &presented.access_token
+            && !presented.first.starts_with(TOKEN_PREFIX)
+            && let Some(caller) = self.known(token).await?
+            && caller.application.is_some()
+        {
+            return Ok(caller);
+        }
+        match self.known(&presented.first).await? {
+            Some(caller) if caller.application.is_none() => Ok(caller),
+            _ => Err(AuthError::Unknown),
+        }
+    }
+
+    async fn known(&self, token: &str) -> Result<Option<Caller>, AuthError> {
+        if token.is_empty() || token.len() > LONGEST_TOKEN {
+            return Ok(None);
+        }
+        let digest = self.secret.digest(token);
+        let known = self
+            .tokens
+            .get(digest, async |store| store.token(digest).await)
+            .await?;
+        Ok(known.map(Caller::from))
     }
 }
 

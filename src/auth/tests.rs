@@ -7,6 +7,7 @@ struct World {
     _folder: tempfile::TempDir,
     store: Arc<Store>,
     auth: Authenticator,
+    secret: ServerSecret,
     clock: Clock,
 }
 
@@ -15,7 +16,7 @@ async fn world() -> World {
     let store = Arc::new(Store::open(folder.path()).unwrap());
     let secret = ServerSecret::open(folder.path()).unwrap();
     let clock = Clock::manual(1_000_000);
-    let auth = Authenticator::new(Arc::clone(&store), secret, clock.clone());
+    let auth = Authenticator::new(Arc::clone(&store), secret.clone(), clock.clone());
     store
         .add_user(NewUser {
             username: "alice".into(),
@@ -28,13 +29,14 @@ async fn world() -> World {
         _folder: folder,
         store,
         auth,
+        secret,
         clock,
     }
 }
 
 impl World {
     async fn token(&self, scopes: Scopes, expires_at: Option<i64>) -> (String, i64) {
-        let (token, digest) = make_token(&self.auth.secret).unwrap();
+        let (token, digest) = make_token(&self.secret).unwrap();
         let new = NewToken {
             username: "alice".into(),
             digest,
@@ -124,7 +126,7 @@ async fn revocation_and_blocking_take_effect_on_cached_tokens() {
 #[tokio::test]
 async fn a_token_made_after_it_was_refused_is_accepted() {
     let world = world().await;
-    let (token, digest) = make_token(&world.auth.secret).unwrap();
+    let (token, digest) = make_token(&world.secret).unwrap();
     assert!(matches!(world.refused(&token).await, AuthError::Unknown));
     let new = NewToken {
         username: "alice".into(),
@@ -166,7 +168,7 @@ async fn oauth_tokens_count_as_bearer_only() {
     let token = "oauth-access-token".to_owned();
     let new = NewToken {
         username: "alice".into(),
-        digest: world.auth.secret.digest(&token),
+        digest: world.secret.digest(&token),
         name: "editor".into(),
         scopes: CODE_SUGGESTIONS,
         created_at: 1,

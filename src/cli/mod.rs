@@ -12,7 +12,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{self, Settings, Sources},
+    config::{self, IdentityKind, Settings, Sources},
     state::Local,
 };
 use output::{line, problem};
@@ -132,10 +132,10 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(config::load(sources)?),
         Command::User(command) => {
-            with_local(sources, async |local| accounts::user(command, local).await)
+            with_users(sources, async |local| accounts::user(command, local).await)
         }
         Command::Token(command) => {
-            with_local(sources, async |local| accounts::token(command, local).await)
+            with_users(sources, async |local| accounts::token(command, local).await)
         }
         Command::Project(command) => with_local(sources, async |local| {
             accounts::project(command, local).await
@@ -162,18 +162,39 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
     }
 }
 
+/// Opens the data directory for a command on users and tokens, which make no sense where those live in a GitLab.
+fn with_users(
+    sources: &Sources,
+    command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let settings = config::load(sources)?;
+    if settings.identity.kind == IdentityKind::GitLab {
+        let url = settings.identity.gitlab.url.unwrap_or_default();
+        return Err(Failure::Usage(format!(
+            "users and tokens live in GitLab at {url}, since identity.kind is \"gitlab\"; manage them there"
+        )));
+    }
+    with_settings(&settings, command)
+}
+
 /// Opens the data directory for a command, which needs neither threads nor a server.
 fn with_local(
     sources: &Sources,
     command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let settings: Settings = config::load(sources)?;
+    with_settings(&config::load(sources)?, command)
+}
+
+fn with_settings(
+    settings: &Settings,
+    command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::other(&error))?;
     runtime.block_on(async {
-        let local = Local::open(&settings).map_err(|error| Failure::other(&error))?;
+        let local = Local::open(settings).map_err(|error| Failure::other(&error))?;
         command(local).await
     })
 }

@@ -13,7 +13,7 @@ use crate::{
     api::health,
     auth::make_token,
     clock::Clock,
-    config::{LogFormat, Settings},
+    config::{IdentityKind, LogFormat, Settings},
     keys::ServerSecret,
     server::{Bound, Stop, serve},
     state::{BuildError, Local, Shared},
@@ -47,7 +47,10 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let threads = start(bound.listeners, bound.tls.as_ref(), &shared, &stop)?;
         let metrics = serve_metrics(&shared, stop.drain.clone()).await?;
         // Last, so that no failure of the start loses a token that is shown only once.
-        let welcome = first_start(&store, &secret).await?;
+        let welcome = match shared.settings.identity.kind {
+            IdentityKind::Local => first_start(&store, &secret).await?,
+            IdentityKind::GitLab => None,
+        };
         announce(&shared, bound.address, welcome.as_deref());
 
         let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
@@ -66,7 +69,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
 
 fn build_failure(error: BuildError) -> Failure {
     match error {
-        BuildError::Endpoint(_) => Failure::Usage(error.to_string()),
+        BuildError::Endpoint(_) | BuildError::GitLab(_) => Failure::Usage(error.to_string()),
         other => Failure::other(&other),
     }
 }

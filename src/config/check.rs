@@ -7,7 +7,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing_subscriber::EnvFilter;
 
 use super::{
-    ConfigSecret, GatewayAuth, GatewayKind, GatewaySettings, ServerSettings, Settings, model,
+    ConfigSecret, GatewayAuth, GatewayKind, GatewaySettings, ServerSettings, Settings, identity,
+    model,
 };
 
 /// More are no settings but mistakes.
@@ -19,6 +20,7 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
     let mut problems = Vec::new();
     server(&settings.server, &mut problems);
     gateway(&mut settings.gateway, &mut problems);
+    identity::problems(&mut settings.identity, &mut problems);
     if !is_version(&settings.instance.version) {
         problems.push(format!(
             "instance.version: '{}' is not a version; write MAJOR.MINOR.PATCH, such as \"18.7.0\"",
@@ -159,7 +161,7 @@ pub(super) fn destination(url: &str, switch: (&str, bool)) -> Result<(), String>
 }
 
 /// The host of an absolute `http` or `https` URL without query and fragment.
-fn http_url(text: &str) -> Result<String, String> {
+pub(super) fn http_url(text: &str) -> Result<String, String> {
     let wrong = || format!("'{text}' is not a URL; write it as \"https://host[:port][/path]\"");
     let uri: hyper::Uri = text.parse().map_err(|_| wrong())?;
     let known = matches!(uri.scheme_str(), Some("http" | "https"));
@@ -174,7 +176,7 @@ fn http_url(text: &str) -> Result<String, String> {
     Ok(host.trim_matches(['[', ']']).to_owned())
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host
             .parse::<IpAddr>()

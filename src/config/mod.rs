@@ -2,10 +2,14 @@
 //! constructors. Nothing below the command line reads them a second time. `config/default.toml` documents every key.
 
 mod check;
+mod identity;
 mod load;
 mod model;
 mod values;
 
+pub use identity::{
+    EntitlementRule, EntitlementSettings, GitLabSettings, IdentityKind, IdentitySettings,
+};
 pub use load::{DEFAULTS, SettingsError, Sources, load, shown};
 pub use model::{FimTemplate, GenerationSettings, ModelKind, ModelServer, ModelSettings};
 pub use values::{ConfigSecret, RateLimit};
@@ -101,22 +105,6 @@ words! {
         SelfManaged = "self-managed",
         /// GitLab.com.
         Saas = "saas",
-    }
-}
-
-/// `[identity]`: where users and tokens live.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct IdentitySettings {
-    /// The source of users and tokens.
-    pub kind: IdentityKind,
-}
-
-words! {
-    /// Sources of users and tokens.
-    pub enum IdentityKind {
-        /// The database in `instance.data_dir`.
-        Local = "local",
     }
 }
 

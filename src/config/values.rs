@@ -149,6 +149,17 @@ where
         .collect()
 }
 
+/// Durations that may be absent.
+pub(super) mod optional_duration {
+    use super::{Deserializer, Duration, duration};
+
+    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        duration::deserialize(deserializer).map(Some)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,7 +50,9 @@ impl From<AuthError> for ApiError {
             AuthError::Revoked => Self::TokenRevoked,
             AuthError::Blocked => Self::Blocked,
             AuthError::Scope => Self::InsufficientScope("ai_features api read_api"),
+            AuthError::Account(reason) => Self::Account(reason),
             AuthError::Store(error) => error.into(),
+            AuthError::Away => Self::Unavailable(5),
         }
     }
 }

@@ -4,6 +4,8 @@
 
 mod causes;
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     http::{
@@ -84,6 +86,9 @@ pub enum ApiError {
     /// The user is blocked.
     #[error("the user is blocked")]
     Blocked,
+    /// The user's account is in no state to be used, for the reason given.
+    #[error("the account of the user is not active")]
+    Account(Arc<str>),
     /// Not allowed.
     #[error("forbidden")]
     Forbidden,
@@ -159,6 +164,7 @@ impl ApiError {
             | Self::TokenUnknownHere => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope(_)
             | Self::Blocked
+            | Self::Account(_)
             | Self::Forbidden
             | Self::DirectConnectionsDisabled => StatusCode::FORBIDDEN,
             Self::SwitchedOff | Self::NotFound | Self::NoRoute => StatusCode::NOT_FOUND,
@@ -193,6 +199,7 @@ impl ApiError {
             Self::NotAPersonalToken => "not_a_personal_token",
             Self::InsufficientScope(_) => "insufficient_scope",
             Self::Blocked => "blocked",
+            Self::Account(_) => "account",
             Self::Forbidden => "forbidden",
             Self::DirectConnectionsDisabled => "direct_connections_disabled",
             Self::SwitchedOff => "switched_off",
@@ -240,6 +247,7 @@ impl ApiError {
                 "400 Bad request - This endpoint requires token type to be a personal access token",
             ),
             Self::Blocked => message("403 Forbidden - Your account has been blocked."),
+            Self::Account(reason) => message(&format!("403 Forbidden - {reason}")),
             Self::Forbidden => message("403 Forbidden"),
             Self::DirectConnectionsDisabled => message("403 Forbidden - Direct connections are disabled"),
             Self::SwitchedOff | Self::NotFound => message("404 Not Found"),

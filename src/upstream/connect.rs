@@ -111,6 +111,13 @@ impl Endpoint {
             .unwrap_or_else(|_| Uri::from_static("/"))
     }
 
+    /// Request target for a path, perhaps with a query, that is put together at run time.
+    pub fn target_of(&self, path: &str) -> Uri {
+        format!("{}{path}", self.prefix)
+            .parse()
+            .unwrap_or_else(|_| Uri::from_static("/"))
+    }
+
     /// A new connection.
     pub(super) async fn connect(&self, limit: Duration) -> Result<Sender, UpstreamError> {
         let place = || format!("{}:{}", self.host, self.port);

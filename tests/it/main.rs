@@ -12,5 +12,6 @@ mod cli;
 mod contract;
 mod edge;
 mod faults;
+mod gitlab;
 mod streams;
 mod support;

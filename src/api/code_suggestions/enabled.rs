@@ -11,6 +11,7 @@ use axum::{
 use super::admitted;
 use crate::{
     api::Reply,
+    auth::Caller,
     config::UnknownProject,
     params::EnabledRequest,
     reply::{self, ApiError},
@@ -21,17 +22,30 @@ use crate::{
 pub async fn enabled(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (_, admitted) = admitted(&app, request).await?;
     let path = EnabledRequest::from_params(&admitted.params)?.project_path;
-    match project_switch(&app, &path).await? {
+    match project_switch(&app, &admitted.caller, &path).await? {
         None => Err(ApiError::NotFound),
         Some(false) => Err(ApiError::Forbidden),
         Some(true) => Ok(reply::json(StatusCode::OK, "200")),
     }
 }
 
-/// The switch that governs a project; `None` if there is no such project.
-pub(crate) async fn project_switch(app: &Shared, path: &str) -> Result<Option<bool>, ApiError> {
+/// The switch that governs a project; `None` if there is no such project for the caller.
+pub(crate) async fn project_switch(
+    app: &Shared,
+    caller: &Caller,
+    path: &str,
+) -> Result<Option<bool>, ApiError> {
     if path.trim().is_empty() {
         return Ok(None);
+    }
+    if let Some(gitlab) = app.auth.gitlab() {
+        let Some(project) = gitlab.project(caller, path).await? else {
+            return Ok(None);
+        };
+        let governing = app.governing_project(&project.path).await?;
+        return Ok(Some(
+            governing.is_none_or(|governing| governing.code_suggestions),
+        ));
     }
     let governing = app.governing_project(path).await?;
     Ok(match (governing, app.settings.projects.unknown) {

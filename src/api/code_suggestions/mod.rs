@@ -6,12 +6,16 @@ pub mod direct_access;
 pub mod enabled;
 pub mod legacy;
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     extract::Request,
     http::{HeaderValue, StatusCode, header::ALLOW, request::Parts},
     response::Response,
 };
+
+use tokio::time::timeout;
 
 use crate::{
     auth::{CODE_SUGGESTIONS, Caller},
@@ -22,6 +26,9 @@ use crate::{
     reply::{ApiError, rate_limit_headers},
     state::{App, Shared},
 };
+
+/// How long a completion waits for GitLab to say which project it belongs to.
+const LONGEST_LOOK_UP: Duration = Duration::from_secs(1);
 
 /// `OPTIONS` on any of these endpoints: asks nobody, costs nothing.
 pub async fn options() -> Response {
@@ -100,21 +107,34 @@ async fn asker<'a>(
     request_id: &'a RequestId,
     project_path: Option<&str>,
 ) -> Result<Asker<'a>, ApiError> {
-    let project = match project_path {
-        Some(path) => app.governing_project(path).await?,
+    let project_id = match project_path {
+        Some(path) => project_id(app, caller, path).await?,
         None => None,
     };
-    // A switch that is inherited from a group says nothing about the project's own number.
-    let own = project.filter(|project| {
-        project_path.is_some_and(|path| path.eq_ignore_ascii_case(&project.path))
-    });
     Ok(Asker {
         user_id: caller.user.id,
         global_user_id: app.global_user_id(caller.user.id),
         request_id,
         language_server: parts.headers.get("x-gitlab-language-server-version"),
-        project_id: own.map(|project| project.id),
+        project_id,
     })
+}
+
+/// The number of a project, if it is known.
+async fn project_id(app: &App, caller: &Caller, path: &str) -> Result<Option<i64>, ApiError> {
+    if let Some(gitlab) = app.auth.gitlab() {
+        // Only a field for the gateway depends on it: a GitLab that is slow or away holds no completion up.
+        let found = timeout(LONGEST_LOOK_UP, gitlab.project(caller, path)).await;
+        return Ok(found
+            .ok()
+            .and_then(Result::ok)
+            .flatten()
+            .map(|found| found.id));
+    }
+    let governing = app.governing_project(path).await?;
+    // A switch that is inherited from a group says nothing about the project's own number.
+    let own = governing.filter(|project| path.eq_ignore_ascii_case(&project.path));
+    Ok(own.map(|project| project.id))
 }
 
 /// The notes of a request; they are there for every request that came through the edge.

@@ -57,7 +57,7 @@ pub async fn execute(
         Ok(caller) if caller.scopes.intersects(ACCEPTED) => Some(caller),
         Ok(_) => return Ok(refused(StatusCode::UNAUTHORIZED, "Invalid token")),
         Err(AuthOrApiError::Auth(AuthError::Unknown)) if !carries_credential(&parts) => None,
-        Err(AuthOrApiError::Auth(AuthError::Store(error))) => return Err(error.into()),
+        Err(AuthOrApiError::Auth(error)) if error.is_undecided() => return Err(error.into()),
         Err(AuthOrApiError::Auth(_)) => {
             return Ok(refused(StatusCode::UNAUTHORIZED, "Invalid token"));
         }

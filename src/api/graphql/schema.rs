@@ -108,9 +108,9 @@ fn asking<'a>(context: &Context<'a>) -> Result<&'a Asking> {
     context.data::<Asking>()
 }
 
-async fn project(app: &App, path: String) -> Result<Option<Project>> {
+async fn project(app: &App, caller: &Caller, path: String) -> Result<Option<Project>> {
     // Resolvers know no statuses: that the database is away has been logged, and the operation fails.
-    let switch = project_switch(app, &path)
+    let switch = project_switch(app, caller, &path)
         .await
         .map_err(|_| "The project cannot be looked up")?;
     let Some(enabled) = switch else {
@@ -136,10 +136,10 @@ impl Query {
     /// A project by its full path.
     async fn project(&self, context: &Context<'_>, full_path: ID) -> Result<Option<Project>> {
         let asking = asking(context)?;
-        if asking.caller.is_none() {
+        let Some(caller) = &asking.caller else {
             return Ok(None);
-        }
-        project(&asking.app, full_path.0).await
+        };
+        project(&asking.app, caller, full_path.0).await
     }
 
     /// Projects by their global ids.

@@ -208,3 +208,27 @@ async fn commands_take_effect_on_the_running_server() {
     becomes(asked(), 401).await;
     assert_eq!(program.stop().code, Some(0));
 }
+
+#[test]
+fn users_and_tokens_of_a_gitlab_are_not_managed_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("identity.kind", "gitlab"),
+        ("identity.gitlab.url", "https://gitlab.test"),
+    ];
+    for arguments in [
+        &["user", "list"][..],
+        &["user", "add", "alice"],
+        &["token", "create", "--user", "alice"],
+        &["token", "revoke", "1"],
+    ] {
+        let told = fails(command_with(folder.path(), &settings, arguments), 2);
+        assert!(
+            told.contains("live in GitLab at https://gitlab.test"),
+            "{told}"
+        );
+    }
+    let set = ["project", "set", "grp/p", "--code-suggestions", "off"];
+    let run = Run::of(command_with(folder.path(), &settings, &set));
+    assert_eq!(run.code, Some(0), "{run:#?}");
+}

@@ -53,6 +53,15 @@ fn wrong_settings_end_with_one_line_that_names_the_key() {
             "gateway.max_in_flight",
             "from 1 to",
         ),
+        ("identity.kind", "gitlab", "identity.gitlab.url", "needed"),
+        ("identity.kind", "ldap", "identity.kind", "gitlab"),
+        ("identity.grace", "long", "identity.grace", "30s"),
+        (
+            "identity.entitlement.rule",
+            "some",
+            "identity.entitlement.rule",
+            "everyone",
+        ),
         ("limits.completions", "many", "limits.completions", "60/1m"),
         ("projects.unknown", "maybe", "projects.unknown", "reject"),
         ("log.format", "xml", "log.format", "json"),
@@ -175,5 +184,34 @@ fn arguments_that_are_none_end_with_2_and_help_with_0() {
         &["shell-completions", "bash"],
     ] {
         assert_eq!(code(arguments), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_gitlab_that_cannot_be_asked_safely_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        (("identity.gitlab.url", "http://gitlab.test"), "unencrypted"),
+        (("identity.gitlab.url", "gitlab.test"), "https://"),
+        (
+            ("identity.entitlement.rule", "group"),
+            "identity.entitlement.group",
+        ),
+        (
+            ("identity.entitlement.rule", "users"),
+            "identity.entitlement.users",
+        ),
+    ];
+    for (setting, told) in cases {
+        let mut settings = vec![("identity.kind", "gitlab")];
+        if setting.0 != "identity.gitlab.url" {
+            settings.push(("identity.gitlab.url", "https://gitlab.test"));
+        }
+        settings.push(setting);
+        let problem = fails(
+            command_with(folder.path(), &settings, &["config", "check"]),
+            2,
+        );
+        assert!(problem.contains(told), "{setting:?}: {problem}");
     }
 }

@@ -67,9 +67,13 @@ pub(crate) struct FakeGateway {
     accepting: JoinHandle<()>,
 }
 
+/// An answer by what is asked.
+pub(crate) type Script = fn(&Recorded) -> Answer;
+
 #[derive(Debug)]
 struct Shared {
     answer: Mutex<Answer>,
+    script: Mutex<Option<Script>>,
     requests: Mutex<Vec<Recorded>>,
     holding: AtomicBool,
     connections: AtomicUsize,
@@ -163,6 +167,7 @@ impl FakeGateway {
         let (hold, exchanges) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             answer: Mutex::new(Answer::default()),
+            script: Mutex::new(None),
             requests: Mutex::new(Vec::new()),
             holding: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
@@ -197,7 +202,14 @@ impl FakeGateway {
     /// From now on everything is answered so.
     pub(crate) fn answers(&self, answer: Answer) {
         self.shared.holding.store(false, Ordering::SeqCst);
+        *self.shared.script.lock().unwrap() = None;
         *self.shared.answer.lock().unwrap() = answer;
+    }
+
+    /// From now on each request is answered as the script says.
+    pub(crate) fn follows(&self, script: Script) {
+        self.shared.holding.store(false, Ordering::SeqCst);
+        *self.shared.script.lock().unwrap() = Some(script);
     }
 
     /// From now on every exchange waits for the test to take it with [`Self::next`].
@@ -272,7 +284,11 @@ impl Shared {
                 drop(self.hold.send(Exchange { request, wire }));
                 return;
             }
-            let answer = self.answer.lock().unwrap().clone();
+            let script = *self.script.lock().unwrap();
+            let answer = match script {
+                Some(script) => script(&request),
+                None => self.answer.lock().unwrap().clone(),
+            };
             if wire.write(&answer.bytes).await.is_err() {
                 return;
             }

@@ -5,6 +5,7 @@
 
 mod client;
 mod gateway;
+pub(crate) mod gitlab;
 mod program;
 mod server;
 mod table;
@@ -13,7 +14,7 @@ mod wire;
 pub(crate) use client::{Connection, Reply, Request};
 pub(crate) use gateway::{Answer, End, FakeGateway, Recorded};
 pub(crate) use program::{Program, Run, command};
-pub(crate) use server::TestServer;
+pub(crate) use server::{Builder, TestServer};
 pub(crate) use table::{Expect, accepted, check, refused, row};
 
 use std::{panic::Location, time::Duration};

@@ -1,0 +1,201 @@
+//! A GitLab CE, as far as this server asks it: the answers of its REST API about tokens, users, members and projects, in its
+//! own words. Played by a [`FakeGateway`], which records what it is asked.
+
+use serde_json::{Value, json};
+
+use super::{Answer, FakeGateway, Recorded};
+
+/// Personal access tokens by what is special about them; the name is in the token.
+pub(crate) const ALICE: &str = "glpat-alice";
+pub(crate) const BOB: &str = "glpat-bob";
+/// Of alice, with the scope of Code Suggestions alone.
+pub(crate) const AI: &str = "glpat-ai";
+/// Of alice, with `read_user` alone.
+pub(crate) const READ_USER: &str = "glpat-read_user";
+/// Of alice, expires on the day after tests begin.
+pub(crate) const TODAY: &str = "glpat-today";
+/// Of the bot of a project.
+pub(crate) const BOT: &str = "glpat-bot";
+pub(crate) const EXPIRED: &str = "glpat-expired";
+pub(crate) const REVOKED: &str = "glpat-revoked";
+pub(crate) const BLOCKED: &str = "glpat-blocked";
+pub(crate) const PENDING: &str = "glpat-pending";
+/// Of alice, without GitLab's prefix, as an instance may have it.
+pub(crate) const OTHER_PREFIX: &str = "acme-alice";
+/// OAuth access tokens.
+pub(crate) const OAUTH: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
+pub(crate) const OAUTH_EXPIRED: &str = "0e0e0e0e";
+pub(crate) const OAUTH_REVOKED: &str = "0f0f0f0f";
+
+const EXPIRED_TEXT: &str = "Token is expired. You can either do re-authorization or token refresh.";
+const REVOKED_TEXT: &str = "Token was revoked. You have to re-authorize from the user.";
+
+/// A GitLab that answers.
+pub(crate) async fn gitlab() -> FakeGateway {
+    let gitlab = FakeGateway::start().await;
+    gitlab.follows(answer);
+    gitlab
+}
+
+/// What GitLab answers.
+pub(crate) fn answer(request: &Recorded) -> Answer {
+    let token = token(request);
+    let path = request.target().split(' ').nth(1).unwrap_or_default();
+    match path {
+        "/api/v4/personal_access_tokens/self" => personal(&token),
+        "/oauth/token/info" => oauth(&token),
+        "/api/graphql" => Answer::json(200, &query(&token, &request.json())),
+        _ => match refused(&token) {
+            Some(refusal) => refusal,
+            None => as_user(&token, path),
+        },
+    }
+}
+
+fn token(request: &Recorded) -> String {
+    let bearer = request
+        .field("authorization")
+        .and_then(|value| Some(value.strip_prefix("Bearer ")?.to_owned()));
+    request
+        .field("private-token")
+        .or(bearer)
+        .unwrap_or_default()
+}
+
+fn as_user(token: &str, path: &str) -> Answer {
+    let (id, name) = owner(token);
+    let api = !matches!(token, AI | READ_USER);
+    match path {
+        "/api/v4/user" if token == AI => insufficient(),
+        "/api/v4/user" => Answer::json(
+            200,
+            &json!({
+                "id": id, "username": name, "name": name, "state": "active", "locked": false,
+                "bot": token == BOT, "created_at": "2020-01-02T03:04:05.678Z",
+            }),
+        ),
+        "/api/v4/version" => Answer::json(200, &json!({ "version": "16.7.4", "revision": "abc" })),
+        _ if !api => insufficient(),
+        "/api/v4/groups/grp%2Feditors/members/all/42" => Answer::json(
+            200,
+            &json!({ "id": 42, "state": "active", "access_level": 30 }),
+        ),
+        "/api/v4/projects/grp%2Fon" | "/api/v4/projects/grp%2Foff" if id == 42 => {
+            let name = path.rsplit("%2F").next().unwrap_or_default();
+            let number = if name == "on" { 7 } else { 8 };
+            Answer::json(
+                200,
+                &json!({ "id": number, "path_with_namespace": format!("Grp/{name}") }),
+            )
+        }
+        "/api/v4/projects/grp%2Fformer" => Answer::json(
+            200,
+            &json!({ "id": 9, "path_with_namespace": "grp/present" }),
+        ),
+        _ => Answer::json(404, &json!({ "message": "404 Not Found" })),
+    }
+}
+
+fn owner(token: &str) -> (i64, &'static str) {
+    match token {
+        BOB => (43, "bob"),
+        BOT => (77, "project_7_bot"),
+        _ => (42, "alice"),
+    }
+}
+
+fn personal(token: &str) -> Answer {
+    if let Some(refusal) = refused(token) {
+        return refusal;
+    }
+    // Only the field of OAuth tokens takes one.
+    if token == OAUTH {
+        return Answer::json(401, &json!({ "message": "401 Unauthorized" }));
+    }
+    let scopes = match token {
+        AI => json!(["ai_features"]),
+        READ_USER => json!(["read_user"]),
+        // One that only this GitLab knows.
+        _ => json!(["api", "create_runner"]),
+    };
+    Answer::json(
+        200,
+        &json!({
+            "id": 5, "name": "editor", "revoked": false, "active": true, "scopes": scopes,
+            "created_at": "2026-01-01T00:00:00.000Z", "user_id": owner(token).0,
+            "expires_at": if token == TODAY { json!("2026-11-22") } else { Value::Null },
+        }),
+    )
+}
+
+fn oauth(token: &str) -> Answer {
+    let refused = |text: &str| {
+        Answer::json(
+            401,
+            &json!({ "error": "invalid_token", "error_description": text, "state": "unauthorized" }),
+        )
+    };
+    match token {
+        OAUTH => Answer::json(
+            200,
+            &json!({
+                "resource_owner_id": 42, "scope": ["api"], "expires_in": 7200,
+                "application": { "uid": "editor" }, "created_at": 1_795_219_200,
+                "scopes": ["api"], "expires_in_seconds": 7200,
+            }),
+        ),
+        OAUTH_EXPIRED => refused("The access token expired"),
+        OAUTH_REVOKED => refused("The access token was revoked"),
+        _ => refused("The access token is invalid"),
+    }
+}
+
+fn refused(token: &str) -> Option<Answer> {
+    let described = |text: &str| {
+        Answer::json(
+            401,
+            &json!({ "error": "invalid_token", "error_description": text }),
+        )
+    };
+    let forbidden = |text: &str| {
+        Answer::json(
+            403,
+            &json!({ "message": format!("403 Forbidden - {text}") }),
+        )
+    };
+    match token {
+        EXPIRED => Some(described(EXPIRED_TEXT)),
+        REVOKED => Some(described(REVOKED_TEXT)),
+        BLOCKED => Some(forbidden("Your account has been blocked.")),
+        PENDING => Some(forbidden(
+            "Your account is pending approval from your administrator and hence blocked.",
+        )),
+        ALICE | BOB | AI | READ_USER | TODAY | BOT | OTHER_PREFIX | OAUTH => None,
+        _ => Some(Answer::json(401, &json!({ "message": "401 Unauthorized" }))),
+    }
+}
+
+fn insufficient() -> Answer {
+    Answer::json(
+        403,
+        &json!({
+            "error": "insufficient_scope",
+            "error_description": "The request requires higher privileges than provided by the access token.",
+            "scope": "api read_api",
+        }),
+    )
+}
+
+/// The two queries that this server asks by itself.
+fn query(token: &str, asked: &Value) -> Value {
+    if refused(token).is_some() {
+        return json!({ "errors": [{ "message": "Invalid token" }] });
+    }
+    match asked["variables"]["path"].as_str() {
+        None => json!({ "data": { "currentUser": { "username": owner(token).1 } } }),
+        Some("grp/on") => {
+            json!({ "data": { "project": { "id": "gid://gitlab/Project/7", "fullPath": "grp/on" } } })
+        }
+        Some(_) => json!({ "data": { "project": null } }),
+    }
+}
