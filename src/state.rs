@@ -18,14 +18,17 @@ use crate::{
         gitlab::{Client, GitLab},
     },
     clock::Clock,
-    config::{GatewayKind, IdentityKind, Settings},
-    gateway::{AiGateway, Builtin, Engines, Gateway, InstanceToken},
+    config::{GatewayKind, GatewaySettings, IdentityKind, Settings},
+    gateway::{AiGateway, Builtin, Engines, Gateway, GatewayTokens, InstanceToken},
     ids::Instance,
     keys::{SecretsError, ServerSecret, SigningKey},
     limits::Limiter,
     store::{Kept, Project, Store, StoreError},
+    suggestions::Features,
     telemetry::{self, AccessLog, Metrics},
-    upstream::{Clocks, Endpoint, EndpointError, Upstream},
+    upstream::{
+        Breaker, Clocks, Endpoint, EndpointError, Gate, ProxyVariables, Route, TlsFiles, Upstream,
+    },
 };
 
 /// Project paths whose switch is kept at hand.
@@ -43,8 +46,8 @@ pub enum BuildError {
     /// A key cannot be had.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
-    /// The gateway's URL cannot be used.
-    #[error("gateway.url: {0}")]
+    /// The gateway's URL or what belongs to it cannot be used.
+    #[error("gateway: {0}")]
     Endpoint(#[from] EndpointError),
     /// GitLab's URL cannot be used.
     #[error("identity.gitlab.url: {0}")]
@@ -79,10 +82,10 @@ pub struct Shared {
     pub metrics: Metrics,
     /// One line per request.
     pub access: AccessLog,
-    gateway_token: Arc<InstanceToken>,
+    gateway_tokens: Arc<GatewayTokens>,
     /// Only the built-in gateway needs them.
     engines: OnceLock<Arc<Engines>>,
-    in_flight: Arc<Semaphore>,
+    gate: Gate,
     draining: AtomicBool,
 }
 
@@ -140,7 +143,11 @@ fn authenticator(
     let identity = &settings.identity;
     match (identity.kind, &identity.gitlab.url) {
         (IdentityKind::GitLab, Some(url)) => {
-            let client = Client::new(url).map_err(BuildError::GitLab)?;
+            let route = Route {
+                proxy: proxy(settings),
+                ..Route::default()
+            };
+            let client = Client::new(url, route, clock.clone()).map_err(BuildError::GitLab)?;
             let gitlab = GitLab::new(client, identity, secret.clone(), clock.clone());
             Ok(Authenticator::with_gitlab(gitlab, clock.clone()))
         }
@@ -190,13 +197,13 @@ impl Shared {
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
             auth: authenticator(&settings, &store, &secret, &clock)?,
-            gateway_token: Arc::new(InstanceToken::new(
+            gateway_tokens: Arc::new(GatewayTokens::new(InstanceToken::new(
                 Arc::clone(&key),
                 Arc::clone(&instance),
                 clock.clone(),
-            )),
+            ))),
             engines: OnceLock::new(),
-            in_flight: Arc::new(Semaphore::new(settings.gateway.max_in_flight)),
+            gate: gate(&settings.gateway, &clock),
             metrics: Metrics::default(),
             draining: AtomicBool::new(false),
             settings,
@@ -219,7 +226,7 @@ impl Shared {
                 Gateway::Builtin(Box::new(Builtin::new(
                     (
                         Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
-                        Arc::clone(&self.in_flight),
+                        Arc::clone(&self.gate.in_flight),
                     ),
                     self.settings.model.clone(),
                     Arc::clone(&self.instance),
@@ -242,13 +249,12 @@ impl Shared {
             idle: settings.idle_timeout,
             whole: settings.stream_timeout,
         };
-        let endpoint = Endpoint::new(url)?;
-        let client = |clocks| Upstream::new(endpoint.clone(), clocks, Arc::clone(&self.in_flight));
+        let endpoint = Endpoint::new(url, route(&self.settings))?;
         Ok(Gateway::AiGateway(Box::new(AiGateway::new(
             url.to_owned(),
-            (client(clocks), client(AiGateway::token_clocks(clocks))),
+            Upstream::new(endpoint, clocks, self.gate.clone()),
             settings,
-            Arc::clone(&self.gateway_token),
+            Arc::clone(&self.gateway_tokens),
             Arc::clone(&self.instance),
             self.clock.clone(),
         ))))
@@ -276,6 +282,14 @@ impl Shared {
         Ok(switch.is_none_or(|on| *on))
     }
 
+    /// What this instance gives.
+    pub fn features(&self) -> Features {
+        Features {
+            completions: self.settings.gateway.code_completions,
+            generations: self.settings.gateway.code_generations,
+        }
+    }
+
     /// The project of that path, or the nearest group above it that has a switch.
     pub async fn governing_project(&self, path: &str) -> Result<Option<Arc<Project>>, StoreError> {
         if path.trim().is_empty() || path.len() > LONGEST_PATH {
@@ -292,5 +306,39 @@ impl Shared {
     /// The pseudonym of a user.
     pub fn global_user_id(&self, user_id: i64) -> String {
         self.secret.global_user_id(&self.instance.id, user_id)
+    }
+}
+
+fn gate(settings: &GatewaySettings, clock: &Clock) -> Gate {
+    Gate {
+        in_flight: Arc::new(Semaphore::new(settings.max_in_flight)),
+        breaker: Arc::new(Breaker::new(
+            "gateway",
+            settings.breaker_failures,
+            settings.breaker_pause,
+            clock.clone(),
+        )),
+    }
+}
+
+/// How the gateway is reached.
+fn route(settings: &Settings) -> Route<'_> {
+    let gateway = &settings.gateway;
+    Route {
+        tls: TlsFiles {
+            roots: gateway.ca_file.as_deref(),
+            client: gateway
+                .client_cert_file
+                .as_deref()
+                .zip(gateway.client_key_file.as_deref()),
+        },
+        proxy: proxy(settings),
+    }
+}
+
+fn proxy(settings: &Settings) -> ProxyVariables<'_> {
+    ProxyVariables {
+        https: &settings.proxies.https,
+        no: &settings.proxies.no,
     }
 }

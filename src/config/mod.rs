@@ -41,6 +41,17 @@ pub struct Settings {
     pub log: LogSettings,
     /// Metrics.
     pub metrics: MetricsSettings,
+    /// Proxies on the way out, from the variables that all programs share.
+    pub proxies: ProxySettings,
+}
+
+/// The variables `HTTPS_PROXY` (or `ALL_PROXY`) and `NO_PROXY`, in either case of letters; empty when not set.
+#[derive(Debug, Clone, Default)]
+pub struct ProxySettings {
+    /// URL of the proxy for HTTPS.
+    pub https: String,
+    /// Hosts, domains and networks that are asked directly.
+    pub no: String,
 }
 
 /// `[server]`: listening, sizes and clocks towards clients.
@@ -118,6 +129,12 @@ pub struct GatewaySettings {
     pub url: Option<String>,
     /// Whether plain HTTP may leave this machine.
     pub allow_plain_http: bool,
+    /// PEM file with roots to trust beside the platform's.
+    pub ca_file: Option<PathBuf>,
+    /// PEM file with a certificate chain to show to the gateway.
+    pub client_cert_file: Option<PathBuf>,
+    /// PEM file with its key.
+    pub client_key_file: Option<PathBuf>,
     /// How the server proves itself.
     pub auth: GatewayAuth,
     /// Token for `static`.
@@ -138,11 +155,27 @@ pub struct GatewaySettings {
     pub stream_timeout: Duration,
     /// Requests under way at once.
     pub max_in_flight: usize,
+    /// Failures in a row after which the gateway is no longer asked; 0 means never.
+    pub breaker_failures: u32,
+    /// Time between two tries while it is not asked.
+    #[serde(with = "duration")]
+    pub breaker_pause: Duration,
     /// Whether `direct_access` hands out connections.
     pub direct_access: bool,
     /// GitLab instances whose tokens the built-in gateway takes.
     #[serde(deserialize_with = "list")]
     pub trusted_issuers: Vec<String>,
+    /// Whether completions are given.
+    pub code_completions: bool,
+    /// Whether generations are given.
+    pub code_generations: bool,
+    /// Version of the gateway's endpoint for completions.
+    pub completions_api: CompletionsApi,
+    /// Version of the gateway's endpoint for generations.
+    pub generations_api: GenerationsApi,
+    /// Model that the gateway is to use.
+    #[serde(default)]
+    pub model: GatewayModelSettings,
 }
 
 words! {
@@ -164,6 +197,72 @@ words! {
         Static = "static",
         /// Nothing.
         None = "none",
+    }
+}
+
+words! {
+    /// Endpoints of the AI Gateway for completions.
+    pub enum CompletionsApi {
+        /// `/v2/code/completions`.
+        V2 = "v2",
+        /// `/v4/code/suggestions`.
+        V4 = "v4",
+    }
+}
+
+words! {
+    /// Endpoints of the AI Gateway for generations.
+    pub enum GenerationsApi {
+        /// `/v2/code/generations`, for gateways of GitLab 16.11 to 17.4.
+        V2 = "v2",
+        /// `/v3/code/completions`, for gateways of GitLab 17.
+        V3 = "v3",
+        /// `/v4/code/suggestions`, since GitLab 17.8.
+        V4 = "v4",
+    }
+}
+
+/// `[gateway.model]` and `[gateway.model.generation]`: a model that the AI Gateway is to use instead of its own choice.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayModelSettings {
+    /// Who provides the model; `openai` when only other keys are given.
+    pub provider: Option<ModelProvider>,
+    /// Model family, by the gateway's name.
+    pub name: Option<String>,
+    /// Base URL of the model server.
+    pub endpoint: Option<String>,
+    /// Key of the model server.
+    pub api_key: Option<ConfigSecret>,
+    /// File with the key.
+    pub api_key_file: Option<PathBuf>,
+    /// Model at the server (`provider/model`), or one that GitLab hosts.
+    pub identifier: Option<String>,
+    /// Another model for generations.
+    pub generation: Option<Box<GatewayModelSettings>>,
+}
+
+impl GatewayModelSettings {
+    /// Who provides the model; `None` leaves the choice to the gateway.
+    pub fn provider(&self) -> Option<ModelProvider> {
+        let given = self.name.is_some()
+            || self.endpoint.is_some()
+            || self.api_key.is_some()
+            || self.api_key_file.is_some()
+            || self.identifier.is_some();
+        self.provider.or(given.then_some(ModelProvider::Openai))
+    }
+}
+
+words! {
+    /// Providers of models, in the gateway's words.
+    pub enum ModelProvider {
+        /// A model server of one's own.
+        Openai = "openai",
+        /// The same, as GitLab before 18 called it.
+        Litellm = "litellm",
+        /// A model that GitLab hosts.
+        Gitlab = "gitlab",
     }
 }
 

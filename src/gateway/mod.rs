@@ -5,13 +5,15 @@ mod ai_gateway;
 mod answer;
 mod builtin;
 mod headers;
+mod model;
+mod relay;
 mod token;
 
 pub use ai_gateway::AiGateway;
 pub use answer::{Answer, StreamBody, Suggested};
 pub use builtin::{Builtin, Engines};
 pub use headers::{Asker, UnitPrimitive};
-pub use token::InstanceToken;
+pub use token::{GatewayTokens, InstanceToken};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -86,6 +88,9 @@ pub enum GatewayError {
     /// The answer is not what it claims to be.
     #[error("the gateway's answer is malformed: {0}")]
     Malformed(&'static str),
+    /// The feature is switched off here.
+    #[error("the feature is switched off")]
+    Disabled,
     /// What would be sent exceeds what a gateway takes.
     #[error("too large for the gateway")]
     TooLarge,

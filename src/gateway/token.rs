@@ -1,15 +1,84 @@
-//! The token with which the instance proves itself, signed once and used until half its life is over: a signature costs
-//! a millisecond, which is more than everything else about a request.
+//! Tokens that are used more than once: the one with which the instance proves itself to a gateway, and those that a gateway
+//! makes for users. A signature costs a millisecond and a question to the gateway many, which is more than everything else
+//! about a request, so each serves until half its life is over.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderValue;
+use quick_cache::sync::Cache;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     clock::Clock,
     ids::Instance,
     keys::{Claims, SecretsError, SigningKey},
 };
+
+/// Users whose token is kept; more take turns.
+const KEPT_USERS: usize = 20_000;
+
+/// The tokens of one process, shared by its serving threads.
+pub struct GatewayTokens {
+    /// The instance's own.
+    pub instance: InstanceToken,
+    users: Cache<i64, Arc<UserToken>>,
+}
+
+/// A token that the gateway made for a user.
+pub(super) struct UserToken {
+    text: SecretString,
+    made_at: i64,
+    expires_at: i64,
+}
+
+impl GatewayTokens {
+    /// Nobody has a token yet.
+    pub fn new(instance: InstanceToken) -> Self {
+        Self {
+            instance,
+            users: Cache::new(KEPT_USERS),
+        }
+    }
+
+    /// The token of a user, made by `make` unless one is there that is good for more than half its life. Editors ask three
+    /// times at once: whoever comes while a token is being made waits for that one.
+    pub(super) async fn user<E>(
+        &self,
+        user_id: i64,
+        now: i64,
+        make: impl AsyncFnOnce() -> Result<UserToken, E>,
+    ) -> Result<Arc<UserToken>, E> {
+        let stale = |token: &Arc<UserToken>| !token.is_fresh(now);
+        self.users.remove_if(&user_id, stale);
+        self.users
+            .get_or_insert_async(&user_id, async { make().await.map(Arc::new) })
+            .await
+    }
+}
+
+impl UserToken {
+    pub(super) fn new(text: &str, made_at: i64, expires_at: i64) -> Self {
+        Self {
+            text: text.into(),
+            made_at,
+            expires_at,
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    pub(super) fn expires_at(&self) -> i64 {
+        self.expires_at
+    }
+
+    /// Whether more than half of its life is left. A clock that was set back must not keep a token from the future in use.
+    fn is_fresh(&self, now: i64) -> bool {
+        let life = self.expires_at.saturating_sub(self.made_at);
+        self.made_at <= now && self.expires_at.saturating_sub(now) > life / 2
+    }
+}
 
 /// Seconds for which a token is used; it lives twice as long.
 const USED_FOR: i64 = 1800;

@@ -1,5 +1,7 @@
 //! What the rooms below report, turned into replies: each cause once, exhaustively, and logged here if it is the server's.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 
 use super::ApiError;
@@ -67,7 +69,11 @@ impl From<GatewayError> for ApiError {
     fn from(error: GatewayError) -> Self {
         let reply = match &error {
             GatewayError::TooLarge => return Self::TooLargeForGateway,
+            GatewayError::Disabled => return Self::NotEntitled,
             GatewayError::Upstream(UpstreamError::Busy) => Self::Unavailable(1),
+            GatewayError::Upstream(UpstreamError::Open(wait)) => {
+                Self::Unavailable(whole_seconds(*wait))
+            }
             GatewayError::Upstream(
                 UpstreamError::ResponseTimeout(_)
                 | UpstreamError::ConnectTimeout(..)
@@ -99,4 +105,9 @@ impl From<StoreError> for ApiError {
         );
         Self::Unavailable(5)
     }
+}
+
+/// Rounded up, so that who waits as long as told does not come too early.
+fn whole_seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1000)).map_or(u32::MAX, |seconds| seconds.max(1))
 }

@@ -10,18 +10,34 @@ use crate::{
     clock::Clock,
     gateway::{Asker, Gateway, GatewayError, Question},
     params::CompletionRequest,
-    prompt::intent,
+    prompt::intent::{self, Task},
 };
+
+/// What this instance gives, whatever the gateway could do.
+#[derive(Debug, Clone, Copy)]
+pub struct Features {
+    /// Completions.
+    pub completions: bool,
+    /// Generations.
+    pub generations: bool,
+}
 
 /// Decides what is wanted, asks the gateway and shapes its answer.
 pub async fn suggest(
-    gateway: &Gateway,
+    (gateway, features): (&Gateway, Features),
     request: &CompletionRequest,
     asker: &Asker<'_>,
     form: Form,
     clock: &Clock,
 ) -> Result<Shaped, GatewayError> {
     let task = intent::detect(&intent::IntentInput::from(request));
+    let given = match task {
+        Task::Completion => features.completions,
+        Task::Generation { .. } => features.generations,
+    };
+    if !given {
+        return Err(GatewayError::Disabled);
+    }
     answer(
         gateway,
         Question {

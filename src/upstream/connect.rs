@@ -1,17 +1,12 @@
-//! Where an upstream is and how a connection to it is made: TCP, and TLS with the platform's roots.
+//! Where an upstream is and how a connection to it is made: TCP, perhaps through a proxy, and TLS.
 
 use std::{io, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{
     Uri,
-    client::conn::http1::{self, SendRequest},
     http::{HeaderValue, uri::PathAndQuery},
 };
-use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, crypto::CryptoProvider, pki_types::ServerName};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -21,17 +16,10 @@ use tokio_rustls::TlsConnector;
 
 use super::{
     UpstreamError,
-    watched::{Heard, Watched},
+    exchange::Connection,
+    proxy::{Proxy, ProxyVariables},
+    tls::{HTTP_2, TlsError, TlsFiles, client_config},
 };
-
-/// The sending half of a connection.
-pub(super) struct Sender {
-    pub(super) requests: SendRequest<Full<Bytes>>,
-    pub(super) heard: Heard,
-}
-
-/// Most bytes of the head of an answer.
-const LARGEST_HEAD: usize = 64 * 1024;
 
 /// An upstream's base URL, taken apart once.
 #[derive(Clone)]
@@ -49,6 +37,16 @@ pub struct Endpoint {
 struct Tls {
     connector: TlsConnector,
     name: ServerName<'static>,
+    proxy: Option<Proxy>,
+}
+
+/// How upstreams are reached, beyond their URL.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Route<'a> {
+    /// Roots and certificates of one's own.
+    pub tls: TlsFiles<'a>,
+    /// The proxy on the way, if there is one.
+    pub proxy: ProxyVariables<'a>,
 }
 
 /// A base URL that cannot be asked.
@@ -58,13 +56,17 @@ pub enum EndpointError {
     #[error("'{0}' is not an http or https URL")]
     Url(String),
     /// TLS cannot be set up.
-    #[error("TLS cannot be set up")]
-    Tls(#[from] rustls::Error),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] TlsError),
 }
 
 impl Endpoint {
     /// Takes a base URL apart.
-    pub fn new(url: &str) -> Result<Self, EndpointError> {
+    ///
+    /// # Errors
+    ///
+    /// When the URL is none, or a file of `route` does not hold what it should.
+    pub fn new(url: &str, route: Route<'_>) -> Result<Self, EndpointError> {
         let wrong = || EndpointError::Url(url.to_owned());
         let uri: Uri = url.parse().map_err(|_| wrong())?;
         let secure = match uri.scheme_str() {
@@ -80,8 +82,9 @@ impl Endpoint {
         let tls = if secure {
             let name = ServerName::try_from(host.clone()).map_err(|_| wrong())?;
             Some(Tls {
-                connector: TlsConnector::from(Arc::new(tls_config()?)),
+                connector: connector(client_config(route.tls)?),
                 name,
+                proxy: Proxy::for_uri(route.proxy, &uri),
             })
         } else {
             None
@@ -119,7 +122,7 @@ impl Endpoint {
     }
 
     /// A new connection.
-    pub(super) async fn connect(&self, limit: Duration) -> Result<Sender, UpstreamError> {
+    pub(super) async fn connect(&self, limit: Duration) -> Result<Connection, UpstreamError> {
         let place = || format!("{}:{}", self.host, self.port);
         match timeout(limit, self.connect_unbounded()).await {
             Ok(connected) => connected.map_err(|error| UpstreamError::Connect(place(), error)),
@@ -127,37 +130,39 @@ impl Endpoint {
         }
     }
 
-    async fn connect_unbounded(&self) -> io::Result<Sender> {
+    async fn connect_unbounded(&self) -> io::Result<Connection> {
+        match &self.tls {
+            None => Connection::one(self.dial().await?).await,
+            Some(tls) => match &tls.proxy {
+                None => tls.begin(self.dial().await?).await,
+                Some(proxy) => tls.begin(proxy.tunnel(&self.host, self.port).await?).await,
+            },
+        }
+    }
+
+    async fn dial(&self) -> io::Result<TcpStream> {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
-        match &self.tls {
-            None => handshake(stream).await,
-            Some(tls) => handshake(tls.connector.connect(tls.name.clone(), stream).await?).await,
+        Ok(stream)
+    }
+}
+
+impl Tls {
+    async fn begin<S>(&self, stream: S) -> io::Result<Connection>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let stream = self.connector.connect(self.name.clone(), stream).await?;
+        if stream.get_ref().1.alpn_protocol() == Some(HTTP_2) {
+            Connection::many(stream).await
+        } else {
+            Connection::one(stream).await
         }
     }
 }
 
-async fn handshake<S>(stream: S) -> io::Result<Sender>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let heard = Heard::default();
-    let (requests, connection) = http1::Builder::new()
-        .max_buf_size(LARGEST_HEAD)
-        .handshake(TokioIo::new(Watched::new(stream, heard.clone())))
-        .await
-        .map_err(io::Error::other)?;
-    // Its failures reach whoever waits for an answer; the task ends with the connection.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(Sender { requests, heard })
-}
-
-fn tls_config() -> Result<ClientConfig, rustls::Error> {
-    let provider: Arc<CryptoProvider> = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth())
+fn connector(config: ClientConfig) -> TlsConnector {
+    TlsConnector::from(Arc::new(config))
 }
 
 #[cfg(test)]
@@ -167,7 +172,7 @@ mod tests {
     #[test]
     fn paths_are_put_below_the_base_url() {
         let target = |url: &str| {
-            Endpoint::new(url)
+            Endpoint::new(url, Route::default())
                 .unwrap()
                 .target("/v2/code/completions")
                 .to_string()
@@ -175,7 +180,9 @@ mod tests {
         assert_eq!(target("http://gateway:5052"), "/v2/code/completions");
         assert_eq!(target("http://gateway/ai/"), "/ai/v2/code/completions");
         assert_eq!(
-            Endpoint::new("http://[::1]:81").unwrap().authority(),
+            Endpoint::new("http://[::1]:81", Route::default())
+                .unwrap()
+                .authority(),
             "[::1]:81"
         );
     }
@@ -183,7 +190,7 @@ mod tests {
     #[test]
     fn other_urls_are_refused() {
         for url in ["", "gateway", "ftp://gateway", "/path", "http://"] {
-            assert!(Endpoint::new(url).is_err(), "{url}");
+            assert!(Endpoint::new(url, Route::default()).is_err(), "{url}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The one way out: a pooled HTTP/1.1 client with separate clocks for connecting, the head of an answer, silence in its
+//! The one way out: a pooled client of HTTP/1.1 and HTTP/2 with separate clocks for connecting, the head of an answer, silence in its
 //! body and the whole of it. Called by `gateway` only. Every serving thread has one of its own, so that a request never
 //! crosses threads.
 //!
@@ -6,21 +6,31 @@
 //! tells a connection that had gone stale from a request that failed.
 
 mod body;
+mod breaker;
 mod connect;
+mod exchange;
 mod pool;
+mod proxy;
+mod tls;
 mod watched;
 
 pub use body::UpstreamBody;
-pub use connect::{Endpoint, EndpointError};
+pub use breaker::Breaker;
+pub use connect::{Endpoint, EndpointError, Route};
+pub use proxy::ProxyVariables;
+pub use tls::{TlsError, TlsFiles};
 
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, Response, StatusCode};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
-use connect::Sender;
+use exchange::Failure;
 use pool::Pool;
 
 /// How long each part of an exchange may take.
@@ -42,6 +52,9 @@ pub enum UpstreamError {
     /// Too many requests are under way.
     #[error("too many requests are under way")]
     Busy,
+    /// The circuit breaker is open; the time until the next try.
+    #[error("the upstream has not answered for a while; next try in {0:?}")]
+    Open(Duration),
     /// No connection could be made.
     #[error("no connection to {0}")]
     Connect(String, #[source] std::io::Error),
@@ -73,17 +86,26 @@ pub struct Upstream {
     endpoint: Endpoint,
     clocks: Clocks,
     pool: Arc<Pool>,
-    in_flight: Arc<Semaphore>,
+    gate: Gate,
+}
+
+/// What stands before every request to an upstream, shared by all clients of it.
+#[derive(Clone)]
+pub struct Gate {
+    /// Bounds requests under way.
+    pub in_flight: Arc<Semaphore>,
+    /// Refuses while the upstream is away.
+    pub breaker: Arc<Breaker>,
 }
 
 impl Upstream {
-    /// A client of `endpoint`; `in_flight` bounds requests over all clients that share it.
-    pub fn new(endpoint: Endpoint, clocks: Clocks, in_flight: Arc<Semaphore>) -> Self {
+    /// A client of `endpoint` behind `gate`.
+    pub fn new(endpoint: Endpoint, clocks: Clocks, gate: Gate) -> Self {
         Self {
             endpoint,
             clocks,
             pool: Arc::new(Pool::default()),
-            in_flight,
+            gate,
         }
     }
 
@@ -93,30 +115,46 @@ impl Upstream {
         &self,
         make: impl Fn(&Endpoint) -> Request<Full<Bytes>>,
     ) -> Result<Response<UpstreamBody>, UpstreamError> {
-        let permit = Arc::clone(&self.in_flight)
+        self.send_within(self.clocks.response, make).await
+    }
+
+    /// The same with another limit for the head of the answer.
+    pub async fn send_within(
+        &self,
+        limit: Duration,
+        make: impl Fn(&Endpoint) -> Request<Full<Bytes>>,
+    ) -> Result<Response<UpstreamBody>, UpstreamError> {
+        let breaker = &*self.gate.breaker;
+        breaker.admit().map_err(UpstreamError::Open)?;
+        let permit = Arc::clone(&self.gate.in_flight)
             .try_acquire_owned()
             .map_err(|_| UpstreamError::Busy)?;
+        let watch = Watch::new(breaker, limit / 4);
         let exchange = async {
-            if let Some(sender) = self.pool.take() {
-                let heard = sender.heard.clone();
-                match Self::exchange(sender, make(&self.endpoint)).await {
+            if let Some(connection) = self.pool.take() {
+                match connection.exchange(make(&self.endpoint)).await {
                     // The other side had closed it: nothing of an answer has come.
-                    Err(_) if !heard.anything() => {}
-                    other => return other.map_err(UpstreamError::Exchange),
+                    Err(Failure { unseen: true, .. }) => {}
+                    other => return other.map_err(UpstreamError::from),
                 }
             }
-            let sender = self.endpoint.connect(self.clocks.connect).await?;
-            Self::exchange(sender, make(&self.endpoint))
+            let connection = self.endpoint.connect(self.clocks.connect).await?;
+            self.pool.share(&connection);
+            connection
+                .exchange(make(&self.endpoint))
                 .await
-                .map_err(UpstreamError::Exchange)
+                .map_err(UpstreamError::from)
         };
-        let (sender, response) = timeout(self.clocks.response, exchange)
+        let exchanged = timeout(limit, exchange)
             .await
-            .map_err(|_| UpstreamError::ResponseTimeout(self.clocks.response))??;
+            .map_err(|_| UpstreamError::ResponseTimeout(limit))
+            .flatten();
+        watch.judge(exchanged.is_ok());
+        let (connection, response) = exchanged?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(UpstreamError::Switched);
         }
-        let lease = pool::Lease::new(sender, Arc::clone(&self.pool));
+        let lease = pool::Lease::new(connection, Arc::clone(&self.pool));
         Ok(response.map(|body| UpstreamBody::new(body, lease, permit, self.clocks)))
     }
 
@@ -124,14 +162,47 @@ impl Upstream {
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
+}
 
-    async fn exchange(
-        mut sender: Sender,
-        request: Request<Full<Bytes>>,
-    ) -> Result<(Sender, Response<hyper::body::Incoming>), hyper::Error> {
-        sender.heard.clear();
-        sender.requests.ready().await?;
-        let response = sender.requests.send_request(request).await?;
-        Ok((sender, response))
+impl From<Failure> for UpstreamError {
+    fn from(failure: Failure) -> Self {
+        Self::Exchange(failure.error)
+    }
+}
+
+/// Tells the breaker how a request ended, also when nobody waits for it any more: editors give up long before the clock
+/// for the head does, and an upstream that only hangs would never be found out.
+struct Watch<'a> {
+    breaker: &'a Breaker,
+    since: Instant,
+    patience: Duration,
+    judged: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn new(breaker: &'a Breaker, patience: Duration) -> Self {
+        Self {
+            breaker,
+            since: Instant::now(),
+            patience,
+            judged: false,
+        }
+    }
+
+    fn judge(mut self, answered: bool) {
+        self.judged = true;
+        if answered {
+            self.breaker.succeeded();
+        } else {
+            self.breaker.failed();
+        }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if !self.judged && self.since.elapsed() >= self.patience {
+            self.breaker.failed();
+        }
     }
 }

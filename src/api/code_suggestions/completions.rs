@@ -39,7 +39,8 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
     )
     .await?;
     let form = form(completion.stream, &parts.headers);
-    let shaped = suggestions::suggest(&app.gateway, &completion, &asker, form, &app.clock).await;
+    let gateway = (&app.gateway, app.features());
+    let shaped = suggestions::suggest(gateway, &completion, &asker, form, &app.clock).await;
     app.metrics.gateway(outcome(&shaped));
     let shaped = shaped?;
     if app.gateway.builtin().is_none() {

@@ -9,11 +9,18 @@ use axum::{
 use serde_json::json;
 
 use super::{Limit, admitted};
-use crate::{api::Reply, reply, state::App};
+use crate::{
+    api::Reply,
+    reply::{self, ApiError},
+    state::App,
+};
 
 /// Describes instance and user.
 pub async fn connection_details(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (_, admitted) = admitted(&app, request).await?;
+    if !app.features().completions {
+        return Err(ApiError::Unauthorized);
+    }
     let limit = Limit {
         limiter: &app.limits.connection_details,
         name: "code_suggestions_connection_details",

@@ -31,6 +31,9 @@ pub async fn direct_access(State(app): State<Arc<App>>, request: Request) -> Rep
         marked: false,
     };
     let counted = limit.count(&app, &admitted.caller)?;
+    if !app.features().completions {
+        return Err(ApiError::Unauthorized);
+    }
     let notes = notes(&parts)?;
     let asker = asker(
         &app,

@@ -1,7 +1,7 @@
 //! Questions to GitLab's REST and GraphQL API. A question carries the caller's token and nothing else of the caller's
 //! request; answers are small or no answers.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::http::{
     HeaderName, HeaderValue, Method, Request, StatusCode,
@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::LIMIT;
-use crate::upstream::{Clocks, Endpoint, EndpointError, Upstream, UpstreamError};
+use crate::{
+    clock::Clock,
+    upstream::{Breaker, Clocks, Endpoint, EndpointError, Gate, Route, Upstream, UpstreamError},
+};
 
 /// Longest answer that is read, in bytes. A user or a project is a few kilobytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -52,6 +55,10 @@ pub(super) struct Answer {
     body: Bytes,
 }
 
+/// Questions in a row without an answer after which GitLab counts as away, and the time between two tries then.
+const FAILURES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// Why GitLab has not said anything that could be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Away {
@@ -70,17 +77,20 @@ pub(super) enum Away {
 // === impl Client ===
 
 impl Client {
-    /// A client of the GitLab at `url`.
-    pub fn new(url: &str) -> Result<Self, EndpointError> {
+    /// A client of the GitLab at `url`, reached by `route`.
+    pub fn new(url: &str, route: Route<'_>, clock: Clock) -> Result<Self, EndpointError> {
         let clocks = Clocks {
             connect: LIMIT,
             response: LIMIT,
             idle: LIMIT,
             whole: LIMIT,
         };
-        let places = Arc::new(Semaphore::new(MOST_QUESTIONS));
+        let gate = Gate {
+            in_flight: Arc::new(Semaphore::new(MOST_QUESTIONS)),
+            breaker: Arc::new(Breaker::new("gitlab", FAILURES, PAUSE, clock)),
+        };
         Ok(Self {
-            upstream: Upstream::new(Endpoint::new(url)?, clocks, places),
+            upstream: Upstream::new(Endpoint::new(url, route)?, clocks, gate),
         })
     }
 

@@ -9,7 +9,7 @@ use std::{
 use config::{Config, ConfigError, Environment, File, FileFormat, Map, Source, Value, ValueKind};
 use serde::de::DeserializeOwned;
 
-use super::{Settings, check};
+use super::{ProxySettings, Settings, check};
 
 /// The documented defaults, which are also the list of keys that exist.
 pub const DEFAULTS: &str = include_str!("../../../config/default.toml");
@@ -79,6 +79,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         projects,
         log,
         metrics,
+        proxies: proxies(&sources.environment),
     };
     let problems: Vec<String> = check::problems(&mut settings)
         .into_iter()
@@ -91,6 +92,20 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         Ok(settings)
     } else {
         Err(SettingsError(problems))
+    }
+}
+
+/// Proxies by their usual names, of which the lower-case one is the older.
+fn proxies(environment: &HashMap<String, String>) -> ProxySettings {
+    let first = |names: &[&str]| {
+        let mut set = names.iter().filter_map(|name| environment.get(*name));
+        set.find(|value| !value.is_empty())
+            .cloned()
+            .unwrap_or_default()
+    };
+    ProxySettings {
+        https: first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]),
+        no: first(&["NO_PROXY", "no_proxy"]),
     }
 }
 
@@ -306,6 +321,12 @@ fn one_line(text: &str) -> String {
         .join(", ")
 }
 
+/// Whether a key holds a secret, by the last part of its name.
+fn is_secret(key: &str) -> bool {
+    let name = key.rsplit('.').next().unwrap_or_default();
+    matches!(name, "token" | "api_key" | "password" | "secret")
+}
+
 /// The merged settings as a tree of text, secrets hidden, for `config show`.
 pub fn shown(sources: &Sources) -> Result<BTreeMap<String, String>, SettingsError> {
     let layers = Layers::read(sources).map_err(|problem| SettingsError(vec![problem]))?;
@@ -325,10 +346,6 @@ pub fn shown(sources: &Sources) -> Result<BTreeMap<String, String>, SettingsErro
         shown.insert(key, text);
     }
     Ok(shown)
-}
-
-fn is_secret(key: &str) -> bool {
-    matches!(key.rsplit('.').next(), Some("token" | "api_key"))
 }
 
 #[cfg(test)]

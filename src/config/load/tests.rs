@@ -45,7 +45,9 @@ fn every_documented_key_exists_in_the_structs() {
         // Files that would have to be there.
         .filter(|line| !line.contains("_file = "))
         .collect::<Vec<_>>()
-        .join("\n");
+        .join("\n")
+        // The one kind that every key of its section is for.
+        .replace("kind = \"builtin\"", "kind = \"ai_gateway\"");
     let settings = with_file(&uncommented).unwrap();
     assert_eq!(settings.log.format, Some(LogFormat::Text));
     assert!(settings.instance.id.is_some());
@@ -130,7 +132,7 @@ fn wrong_settings_name_key_place_and_remedy() {
         ),
         (
             "[gateway]\ntoken = \"a\"\ntoken_file = \"b\"",
-            &["gateway.token: given as token and as token_file"],
+            &["gateway.token: given here and as gateway.token_file"],
         ),
         (
             "[gateway]\ntoken_file = \"/no/such/file\"",
@@ -179,6 +181,118 @@ fn wrong_settings_name_key_place_and_remedy() {
 }
 
 #[test]
+fn a_model_that_the_gateway_would_silently_replace_is_refused() {
+    let own = "name = \"codestral\"\nendpoint = \"http://m/v1\"";
+    let long = "x".repeat(2001);
+    let cases = [
+        ("", own.to_owned(), ""),
+        (
+            "",
+            "name = \"starcoder\"\nendpoint = \"http://m/v1\"".into(),
+            "gateway.model.name: the gateway does not know 'starcoder'",
+        ),
+        // Behind the second version there is no prompt for it; behind the fourth there is.
+        (
+            "",
+            "name = \"qwen\"\nendpoint = \"http://m/v1\"".into(),
+            "gateway.model.name: the gateway does not know 'qwen'",
+        ),
+        (
+            "completions_api = \"v4\"",
+            "name = \"qwen\"\nendpoint = \"http://m/v1\"".into(),
+            "",
+        ),
+        (
+            "",
+            "name = \"codestral\"".into(),
+            "gateway.model.endpoint: needed",
+        ),
+        (
+            "",
+            "endpoint = \"http://m/v1\"".into(),
+            "gateway.model.name: needed",
+        ),
+        (
+            "",
+            "name = \"codestral\"\nendpoint = \"m:8000\"".into(),
+            "gateway.model.endpoint: 'm:8000' is not a URL",
+        ),
+        (
+            "",
+            format!("{own}\napi_key = \"{long}\""),
+            "gateway.model.api_key: the gateway takes at most 2000",
+        ),
+        (
+            "",
+            format!("{own}\nidentifier = \"{long}\""),
+            "gateway.model.identifier: the gateway takes at most 1000",
+        ),
+        (
+            "",
+            format!("{own}\napi_key = \"a\"\napi_key_file = \"b\""),
+            "gateway.model.api_key: given here and as",
+        ),
+        (
+            "",
+            format!("{own}\nprovider = \"vllm\""),
+            "gateway.model.provider: ",
+        ),
+        (
+            "",
+            "provider = \"gitlab\"".into(),
+            "gateway.model.identifier: needed",
+        ),
+        (
+            "",
+            format!("{own}\nprovider = \"gitlab\"\nidentifier = \"x\""),
+            "gateway.model.provider: \"gitlab\" takes",
+        ),
+        (
+            "",
+            "provider = \"gitlab\"\nidentifier = \"codestral_2508_fireworks\"".into(),
+            "",
+        ),
+        ("generations_api = \"v2\"", own.to_owned(), ""),
+        (
+            "generations_api = \"v2\"",
+            String::new(),
+            "gateway.generations_api: \"v2\" needs a model server",
+        ),
+        (
+            "",
+            format!(
+                "{own}\n[gateway.model.generation]\nname = \"qwen\"\nendpoint = \"http://m/v1\""
+            ),
+            "",
+        ),
+        (
+            "",
+            format!("{own}\n[gateway.model.generation]\nname = \"x\"\nendpoint = \"http://m/v1\""),
+            "gateway.model.generation.name: ",
+        ),
+    ];
+    for (gateway, model, expected) in cases {
+        let text = format!(
+            "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://localhost\"\n{gateway}\n[gateway.model]\n{model}"
+        );
+        let problems = with_file(&text).err().unwrap_or_default();
+        let expected: Vec<_> = Some(expected)
+            .filter(|text| !text.is_empty())
+            .into_iter()
+            .collect();
+        assert_eq!(problems.len(), expected.len(), "{text}: {problems:?}");
+        for (problem, part) in problems.iter().zip(expected) {
+            assert!(problem.contains(part), "{text}: {problem}");
+        }
+    }
+    let unused = with_file(&format!("[gateway.model]\n{own}")).unwrap_err();
+    assert!(
+        unused[0].contains("gateway.model: is told to GitLab's AI Gateway"),
+        "{unused:?}"
+    );
+}
+
+#[test]
 fn problems_of_all_sections_come_together() {
     let problems =
         with_file("[server]\nlisten = \"x\"\n[limits]\ncompletions = \"y\"").unwrap_err();
@@ -197,15 +311,22 @@ fn unknown_variable_is_named_as_it_is_written() {
 
 #[test]
 fn secrets_are_hidden_when_shown() {
-    let environment = HashMap::from([(
-        "CODE_SUGGESTIONS__GATEWAY__TOKEN".to_owned(),
-        "hunter2".to_owned(),
-    )]);
+    let secret = |name: &str| (name.to_owned(), "hunter2".to_owned());
+    let environment = HashMap::from([
+        secret("CODE_SUGGESTIONS__GATEWAY__TOKEN"),
+        secret("CODE_SUGGESTIONS__GATEWAY__MODEL__API_KEY"),
+        secret("CODE_SUGGESTIONS__GATEWAY__MODEL__GENERATION__API_KEY"),
+    ]);
     let shown = shown(&Sources {
         file: None,
         environment,
     })
     .unwrap();
+    let leaks: Vec<_> = shown
+        .values()
+        .filter(|value| value.contains("hunter2"))
+        .collect();
+    assert!(leaks.is_empty(), "{leaks:?}");
     assert_eq!(shown["gateway.token"], "\"[hidden]\"");
     assert_eq!(shown["server.listen"], "\"127.0.0.1:8080\"");
 }

@@ -1,5 +1,7 @@
 //! Part I: details for asking the gateway directly.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -13,7 +15,6 @@ fn token() -> Answer {
     Answer::json(200, &json!({ "token": "tt", "expires_at": 1_900_000_000 }))
 }
 
-// I02 needs a self-hosted model and I05 a feature switch in the settings, which have neither yet.
 #[tokio::test]
 async fn i01_a_connection_is_handed_out() {
     let gateway = FakeGateway::answering(token()).await;
@@ -109,6 +110,61 @@ async fn i04_with_direct_connections_off_nothing_is_counted_or_asked() {
         ),
     ];
     check(&gateway, rows).await;
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_serves_its_user_until_half_its_life_is_over() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let now = server.shared.clock.unix();
+    let made = |text: &str, expires_at: i64| {
+        Answer::json(200, &json!({ "token": text, "expires_at": expires_at }))
+    };
+    let handed_out = async |token: &str| {
+        let request = server.post(DIRECT_ACCESS).bearer(token);
+        let body = request.send().await.has_status(201).json();
+        (
+            body["token"].as_str().unwrap().to_owned(),
+            body["expires_at"].clone(),
+        )
+    };
+    gateway.answers(made("first", now + 3600));
+    let first = ("first".to_owned(), json!(now + 3600));
+    assert_eq!(handed_out(&server.tokens.api).await, first);
+    gateway.answers(made("second", now + 7200));
+    // The same user with another credential is the same user; another user is not.
+    assert_eq!(handed_out(&server.tokens.oauth).await, first);
+    assert_eq!(handed_out(&server.tokens.dave).await.0, "second");
+    assert_eq!(gateway.requests().len(), 2);
+    server.advance(Duration::from_secs(1799));
+    assert_eq!(handed_out(&server.tokens.api).await, first);
+    server.advance(Duration::from_secs(1));
+    assert_eq!(handed_out(&server.tokens.api).await.0, "second");
+    assert_eq!(gateway.requests().len(), 3);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn an_editor_that_asks_three_times_at_once_costs_one_token() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    gateway.hold();
+    let ask = || server.post(DIRECT_ACCESS).send();
+    let answer = async {
+        let mut exchange = gateway.next().await;
+        let now = server.shared.clock.unix();
+        gateway.answers(Answer::json(500, &json!({})));
+        let token = json!({ "token": "tt", "expires_at": now + 3600 });
+        exchange.answer(&Answer::json(200, &token)).await;
+        // The exchange stays open: a connection that ends is not the matter of this test.
+        exchange
+    };
+    let (first, second, third, _exchange) = tokio::join!(ask(), ask(), ask(), answer);
+    for reply in [first, second, third] {
+        assert_eq!(reply.has_status(201).json()["token"], "tt");
+    }
+    assert_eq!(gateway.requests().len(), 1);
     server.finish().await;
 }
 

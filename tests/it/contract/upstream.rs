@@ -10,7 +10,6 @@ use crate::support::{
 const COMPLETE: &str = "POST /v2/code/completions";
 const GENERATE: &str = "POST /v4/code/suggestions";
 
-// E10 and E11 need a self-hosted model in the settings, which do not have one yet.
 #[tokio::test]
 async fn a_completion_is_sent_as_gitlab_sends_it() {
     let gateway = FakeGateway::start().await;
@@ -156,7 +155,6 @@ async fn e09_pseudonyms_are_stable_and_of_one_user() {
     server.finish().await;
 }
 
-// F04 needs a self-hosted model in the settings, which do not have one yet.
 #[tokio::test]
 async fn a_generation_is_sent_as_gitlab_sends_it() {
     let gateway = FakeGateway::start().await;

@@ -2,6 +2,7 @@
 //! that, a transfer that is visibly broken and never taken for a whole one.
 
 mod before_the_first_byte;
+mod breaker;
 mod in_mid_stream;
 mod pool;
 mod refusals;

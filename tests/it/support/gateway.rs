@@ -162,7 +162,12 @@ const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 impl FakeGateway {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    /// A gateway at an address where one has been stopped.
+    pub(crate) async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (hold, exchanges) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
@@ -193,6 +198,10 @@ impl FakeGateway {
         let gateway = Self::start().await;
         gateway.answers(answer);
         gateway
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn url(&self) -> String {

@@ -77,6 +77,8 @@ impl TestServer {
             .set("limits.completions", "0")
             .set("limits.direct_access", "0")
             .set("limits.connection_details", "0")
+            // Tables of failures are longer than its patience; tests of the breaker set it.
+            .set("gateway.breaker_failures", "0")
     }
 
     /// A server in front of that gateway.

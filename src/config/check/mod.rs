@@ -1,25 +1,23 @@
 //! Checks of settings against each other and the world, after every single value has been read. Called by the
 //! loader; returns every problem, and fills in what a setting only points to (a secret kept in a file).
 
+mod gateway;
+
 use std::{net::IpAddr, path::Path};
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing_subscriber::EnvFilter;
 
-use super::{
-    ConfigSecret, GatewayAuth, GatewayKind, GatewaySettings, ServerSettings, Settings, identity,
-    model,
-};
+use super::{ConfigSecret, ServerSettings, Settings, identity, model};
 
-/// More are no settings but mistakes.
-const MOST_IN_FLIGHT: usize = 1_000_000;
+/// More are no setting but a mistake.
 const MOST_WORKERS: usize = 1024;
 
 /// One line per problem, each beginning with the key.
 pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
     let mut problems = Vec::new();
     server(&settings.server, &mut problems);
-    gateway(&mut settings.gateway, &mut problems);
+    gateway::check(&mut settings.gateway, &mut problems);
     identity::problems(&mut settings.identity, &mut problems);
     if !is_version(&settings.instance.version) {
         problems.push(format!(
@@ -79,41 +77,6 @@ fn private_key(path: &Path) -> Result<(), String> {
     PrivateKeyDer::from_pem_file(path)
         .map(drop)
         .map_err(|error| error.to_string())
-}
-
-fn gateway(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
-    secret(
-        "gateway.token",
-        &mut gateway.token,
-        gateway.token_file.as_deref(),
-        problems,
-    );
-    if !(1..=MOST_IN_FLIGHT).contains(&gateway.max_in_flight) {
-        problems.push(format!(
-            "gateway.max_in_flight: must be from 1 to {MOST_IN_FLIGHT}"
-        ));
-    }
-    let switch = ("gateway.allow_plain_http", gateway.allow_plain_http);
-    for issuer in &mut gateway.trusted_issuers {
-        if let Err(problem) = destination(issuer, switch) {
-            problems.push(format!("gateway.trusted_issuers: {problem}"));
-        }
-        *issuer = issuer.trim_end_matches('/').to_owned();
-    }
-    if gateway.kind == GatewayKind::Builtin {
-        return;
-    }
-    let Some(url) = &gateway.url else {
-        problems.push("gateway.url: needed when gateway.kind is \"ai_gateway\"".to_owned());
-        return;
-    };
-    if let Err(problem) = destination(url, switch) {
-        problems.push(format!("gateway.url: {problem}"));
-    }
-    gateway.url = Some(url.trim_end_matches('/').to_owned());
-    if gateway.auth == GatewayAuth::Static && gateway.token.is_none() {
-        problems.push("gateway.token: needed when gateway.auth is \"static\"".to_owned());
-    }
 }
 
 /// Reads a secret that a file holds, and looks at one wherever it came from; `name` is its key, the file's ends in `_file`.
