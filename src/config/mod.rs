@@ -122,6 +122,10 @@ words! {
 /// `[gateway]`: who writes the code.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the file"
+)]
 pub struct GatewaySettings {
     /// The kind of gateway.
     pub kind: GatewayKind,

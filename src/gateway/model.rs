@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::{GatewayError, UnitPrimitive, encoded};
 use crate::{
     config::{
-        CompletionsApi, GatewayModelSettings, GatewaySettings, GenerationsApi, ModelProvider,
+        CompletionsApi, ConfigSecret, GatewayModelSettings, GatewaySettings, GenerationsApi,
+        ModelProvider,
     },
     params::CompletionRequest,
     prompt::{intent::Task, payload},
@@ -187,7 +188,7 @@ fn self_hosted(model: &GatewayModelSettings, prompt: Value) -> Vec<(&'static str
         ("prompt", prompt),
         ("model_provider", json!("litellm")),
     ];
-    let api_key = model.api_key.as_ref().map(|key| key.expose());
+    let api_key = model.api_key.as_ref().map(ConfigSecret::expose);
     let given = [
         ("model_endpoint", model.endpoint.as_deref()),
         ("model_name", model.name.as_deref()),
@@ -213,7 +214,7 @@ fn metadata(model: &GatewayModelSettings, feature: &str) -> Option<Value> {
             "provider": provider.as_str(),
             "name": model.name,
             "endpoint": model.endpoint,
-            "api_key": model.api_key.as_ref().map(|key| key.expose()),
+            "api_key": model.api_key.as_ref().map(ConfigSecret::expose),
             "identifier": model.identifier.as_deref().unwrap_or_default(),
         })),
     }

@@ -2,7 +2,7 @@
 //! this server's own, and nothing that broke off is taken for an answer. Used by the gateways that ask over HTTP.
 
 use axum::http::{
-    HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version,
     header::{
         CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, TRANSFER_ENCODING,
     },
@@ -51,6 +51,8 @@ pub(super) async fn answer(
             "it is compressed, which was not asked for",
         ));
     }
+    // HTTP/2 marks the end of every answer (RFC 9113 section 8.1).
+    let framed = parts.version == Version::HTTP_2 || is_framed(&parts.headers);
     match parts.status {
         StatusCode::UNAUTHORIZED => Err(GatewayError::Credential),
         StatusCode::SERVICE_UNAVAILABLE => {
@@ -59,7 +61,7 @@ pub(super) async fn answer(
         status if status.is_client_error() => refusal(status, parts.headers, body).await,
         status if !status.is_success() => Err(GatewayError::Status(status)),
         // Without a length or chunks the end of a stream cannot be told from a cut: only what proves whole may pass.
-        status if streamed && is_framed(&parts.headers) && !is_json(&parts.headers) => {
+        status if streamed && framed && !is_json(&parts.headers) => {
             stream(status, parts.headers, body).await
         }
         status => document(status, parts.headers, body).await,

@@ -50,8 +50,9 @@ impl Breaker {
         }
         let now = self.clock.monotonic();
         let mut next_probe = self.lock();
-        if now < *next_probe {
-            return Err(*next_probe - now);
+        let wait = next_probe.saturating_sub(now);
+        if !wait.is_zero() {
+            return Err(wait);
         }
         *next_probe = now + self.pause;
         Ok(())

@@ -138,7 +138,8 @@ impl Upstream {
                     other => return other.map_err(UpstreamError::from),
                 }
             }
-            let connection = self.endpoint.connect(self.clocks.connect).await?;
+            // Rare, and far larger than the rest of this future.
+            let connection = Box::pin(self.endpoint.connect(self.clocks.connect)).await?;
             self.pool.share(&connection);
             connection
                 .exchange(make(&self.endpoint))

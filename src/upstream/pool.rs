@@ -69,7 +69,8 @@ impl Kept {
     /// A connection that another exchange may join.
     fn join(&mut self) -> Option<Many> {
         self.shared.retain(|(since, many)| {
-            !many.is_closed() && !(many.is_idle() && since.elapsed() > LONGEST_IDLE)
+            let forgotten = many.is_idle() && since.elapsed() > LONGEST_IDLE;
+            !many.is_closed() && !forgotten
         });
         let (since, many) = self.shared.iter_mut().find(|(_, many)| many.has_room())?;
         *since = Instant::now();

@@ -15,3 +15,4 @@ mod faults;
 mod gitlab;
 mod streams;
 mod support;
+mod tls;

@@ -182,114 +182,90 @@ fn wrong_settings_name_key_place_and_remedy() {
 
 #[test]
 fn a_model_that_the_gateway_would_silently_replace_is_refused() {
-    let own = "name = \"codestral\"\nendpoint = \"http://m/v1\"";
     let long = "x".repeat(2001);
+    let name = |name| format!("name = \"{name}\"\nendpoint = \"http://m/v1\"");
+    let with = |more: &str| format!("{OWN_MODEL}\n{more}");
     let cases = [
-        ("", own.to_owned(), ""),
+        (OWN_MODEL.to_owned(), ""),
         (
-            "",
-            "name = \"starcoder\"\nendpoint = \"http://m/v1\"".into(),
-            "gateway.model.name: the gateway does not know 'starcoder'",
+            name("starcoder"),
+            ".name: the gateway does not know 'starcoder'",
         ),
-        // Behind the second version there is no prompt for it; behind the fourth there is.
+        // Behind the second version there is no prompt for it.
+        (name("qwen"), ".name: the gateway does not know 'qwen'"),
+        ("name = \"codestral\"".into(), ".endpoint: needed"),
+        ("endpoint = \"http://m/v1\"".into(), ".name: needed"),
         (
-            "",
-            "name = \"qwen\"\nendpoint = \"http://m/v1\"".into(),
-            "gateway.model.name: the gateway does not know 'qwen'",
-        ),
-        (
-            "completions_api = \"v4\"",
-            "name = \"qwen\"\nendpoint = \"http://m/v1\"".into(),
-            "",
+            "name = \"codestral\"\nendpoint = \"m:1\"".into(),
+            ".endpoint: 'm:1' is not a URL",
         ),
         (
-            "",
-            "name = \"codestral\"".into(),
-            "gateway.model.endpoint: needed",
+            with(&format!("api_key = \"{long}\"")),
+            ".api_key: the gateway takes at most 2000",
         ),
         (
-            "",
-            "endpoint = \"http://m/v1\"".into(),
-            "gateway.model.name: needed",
+            with(&format!("identifier = \"{long}\"")),
+            ".identifier: the gateway takes at most 1000",
         ),
         (
-            "",
-            "name = \"codestral\"\nendpoint = \"m:8000\"".into(),
-            "gateway.model.endpoint: 'm:8000' is not a URL",
+            with("api_key = \"a\"\napi_key_file = \"b\""),
+            ".api_key: given here and as",
         ),
+        (with("provider = \"vllm\""), ".provider: 'vllm' is none of"),
+        ("provider = \"gitlab\"".into(), ".identifier: needed"),
         (
-            "",
-            format!("{own}\napi_key = \"{long}\""),
-            "gateway.model.api_key: the gateway takes at most 2000",
+            with("provider = \"gitlab\"\nidentifier = \"x\""),
+            ".provider: \"gitlab\" takes",
         ),
-        (
-            "",
-            format!("{own}\nidentifier = \"{long}\""),
-            "gateway.model.identifier: the gateway takes at most 1000",
-        ),
-        (
-            "",
-            format!("{own}\napi_key = \"a\"\napi_key_file = \"b\""),
-            "gateway.model.api_key: given here and as",
-        ),
-        (
-            "",
-            format!("{own}\nprovider = \"vllm\""),
-            "gateway.model.provider: ",
-        ),
-        (
-            "",
-            "provider = \"gitlab\"".into(),
-            "gateway.model.identifier: needed",
-        ),
-        (
-            "",
-            format!("{own}\nprovider = \"gitlab\"\nidentifier = \"x\""),
-            "gateway.model.provider: \"gitlab\" takes",
-        ),
-        (
-            "",
-            "provider = \"gitlab\"\nidentifier = \"codestral_2508_fireworks\"".into(),
-            "",
-        ),
-        ("generations_api = \"v2\"", own.to_owned(), ""),
-        (
-            "generations_api = \"v2\"",
-            String::new(),
-            "gateway.generations_api: \"v2\" needs a model server",
-        ),
-        (
-            "",
-            format!(
-                "{own}\n[gateway.model.generation]\nname = \"qwen\"\nendpoint = \"http://m/v1\""
-            ),
-            "",
-        ),
-        (
-            "",
-            format!("{own}\n[gateway.model.generation]\nname = \"x\"\nendpoint = \"http://m/v1\""),
-            "gateway.model.generation.name: ",
-        ),
+        ("provider = \"gitlab\"\nidentifier = \"x\"".into(), ""),
     ];
-    for (gateway, model, expected) in cases {
-        let text = format!(
-            "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://localhost\"\n{gateway}\n[gateway.model]\n{model}"
-        );
-        let problems = with_file(&text).err().unwrap_or_default();
-        let expected: Vec<_> = Some(expected)
-            .filter(|text| !text.is_empty())
-            .into_iter()
-            .collect();
-        assert_eq!(problems.len(), expected.len(), "{text}: {problems:?}");
-        for (problem, part) in problems.iter().zip(expected) {
-            assert!(problem.contains(part), "{text}: {problem}");
-        }
+    for (model, expected) in cases {
+        assert_model("", &model, expected);
     }
-    let unused = with_file(&format!("[gateway.model]\n{own}")).unwrap_err();
+    let unused = with_file(&format!("[gateway.model]\n{OWN_MODEL}")).unwrap_err();
     assert!(
         unused[0].contains("gateway.model: is told to GitLab's AI Gateway"),
         "{unused:?}"
     );
+}
+
+#[test]
+fn each_endpoint_has_models_of_its_own() {
+    let qwen = "name = \"qwen\"\nendpoint = \"http://m/v1\"";
+    let and = |more: &str| format!("{OWN_MODEL}\n[gateway.model.generation]\n{more}");
+    assert_model("completions_api = \"v4\"", qwen, "");
+    assert_model("generations_api = \"v2\"", OWN_MODEL, "");
+    assert_model(
+        "generations_api = \"v2\"",
+        "",
+        "gateway.generations_api: \"v2\" needs a model server",
+    );
+    assert_model("", &and(qwen), "");
+    assert_model(
+        "generations_api = \"v2\"",
+        &and(qwen),
+        ".generation.name: the gateway does not know",
+    );
+}
+
+const OWN_MODEL: &str = "name = \"codestral\"\nendpoint = \"http://m/v1\"";
+
+/// The one problem that these settings have, or none.
+#[track_caller]
+fn assert_model(gateway: &str, model: &str, expected: &str) {
+    let text = format!(
+        "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://localhost\"\n{gateway}\n[gateway.model]\n{model}"
+    );
+    let problems = with_file(&text).err().unwrap_or_default();
+    assert_eq!(
+        problems.is_empty(),
+        expected.is_empty(),
+        "{text}: {problems:?}"
+    );
+    assert!(problems.len() < 2, "{text}: {problems:?}");
+    for problem in problems {
+        assert!(problem.contains(expected), "{text}: {problem}");
+    }
 }
 
 #[test]

@@ -16,7 +16,6 @@ async fn server(gateway: &FakeGateway) -> TestServer {
         .await
 }
 
-#[track_caller]
 async fn asked(server: &TestServer, status: u16, body: &str) {
     let reply = server.complete(&okc()).send().await.has_status(status);
     assert_eq!(reply.text(), body);

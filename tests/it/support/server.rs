@@ -136,6 +136,12 @@ impl Builder {
         self
     }
 
+    /// Sets a variable that is no setting.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     pub(crate) fn gateway(self, gateway: &FakeGateway) -> Self {
         self.set("gateway.kind", "ai_gateway")
             .set("gateway.url", &gateway.url())
