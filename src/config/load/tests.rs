@@ -132,7 +132,7 @@ fn wrong_settings_name_key_place_and_remedy() {
         ),
         (
             "[gateway]\ntoken = \"a\"\ntoken_file = \"b\"",
-            &["gateway.token: given here and as gateway.token_file"],
+            &["gateway.token: given as token and as token_file"],
         ),
         (
             "[gateway]\ntoken_file = \"/no/such/file\"",
@@ -209,7 +209,7 @@ fn a_model_that_the_gateway_would_silently_replace_is_refused() {
         ),
         (
             with("api_key = \"a\"\napi_key_file = \"b\""),
-            ".api_key: given here and as",
+            ".api_key: given as api_key and as",
         ),
         (with("provider = \"vllm\""), ".provider: 'vllm' is none of"),
         ("provider = \"gitlab\"".into(), ".identifier: needed"),
