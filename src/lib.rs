@@ -1,7 +1,7 @@
 //! A self-hosted server that speaks GitLab's Code Suggestions API.
 //!
 //! Rooms, from the outside in: `cli`, `server`, `middleware` and `api`, `state` and `reply`, `suggestions` and `auth`, `gateway`,
-//! `limits` and `store`, `prompt` and `engine`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
+//! `limits` and `store`, `prompt`, `engine` and `exclusions`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
 //! further in, never further out.
 
 pub mod api;
@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod engine;
+pub mod exclusions;
 pub mod gateway;
 pub mod ids;
 pub mod keys;

@@ -19,11 +19,12 @@ use crate::{
     },
     clock::Clock,
     config::{GatewayKind, GatewaySettings, IdentityKind, Settings},
+    exclusions::Exclusions,
     gateway::{AiGateway, Builtin, Engines, Gateway, GatewayTokens, InstanceToken},
     ids::Instance,
     keys::{SecretsError, ServerSecret, SigningKey},
     limits::Limiter,
-    store::{Kept, Project, Store, StoreError},
+    store::{Governance, Kept, Store, StoreError},
     suggestions::Features,
     telemetry::{self, AccessLog, Metrics},
     upstream::{
@@ -66,8 +67,8 @@ pub struct Shared {
     /// Users, tokens and projects.
     pub store: Arc<Store>,
     switch: Kept<(), bool>,
-    /// Switches of projects and groups.
-    pub projects: Kept<String, Project>,
+    /// What has been set for projects and groups.
+    pub projects: Kept<String, Governed>,
     /// Who presents a token.
     pub auth: Authenticator,
     /// Keys derived from the server's secret.
@@ -97,6 +98,16 @@ pub struct Limits {
     pub direct_access: Limiter,
     /// For `connection_details`.
     pub connection_details: Limiter,
+}
+
+/// What counts for a path, ready to be asked.
+pub struct Governed {
+    /// Number of the project of that very path.
+    pub id: Option<i64>,
+    /// The switch that decides; without one it is on.
+    pub code_suggestions: Option<bool>,
+    /// Files that are kept from suggestions.
+    pub exclusions: Option<Exclusions>,
 }
 
 /// What a serving thread answers with.
@@ -290,15 +301,15 @@ impl Shared {
         }
     }
 
-    /// The project of that path, or the nearest group above it that has a switch.
-    pub async fn governing_project(&self, path: &str) -> Result<Option<Arc<Project>>, StoreError> {
+    /// What has been set for a path or the groups above it; `None` if nothing has.
+    pub async fn governed(&self, path: &str) -> Result<Option<Arc<Governed>>, StoreError> {
         if path.trim().is_empty() || path.len() > LONGEST_PATH {
             return Ok(None);
         }
-        let path = path.to_ascii_lowercase();
+        let path = path.trim_matches('/').to_ascii_lowercase();
         self.projects
             .get(path.clone(), async |store| {
-                store.governing_project(path).await
+                Ok(store.governance(path).await?.map(Governed::from))
             })
             .await
     }
@@ -340,5 +351,15 @@ fn proxy(settings: &Settings) -> ProxyVariables<'_> {
     ProxyVariables {
         https: &settings.proxies.https,
         no: &settings.proxies.no,
+    }
+}
+
+impl From<Governance> for Governed {
+    fn from(governance: Governance) -> Self {
+        Self {
+            id: governance.own.map(|project| project.id),
+            code_suggestions: governance.code_suggestions,
+            exclusions: Exclusions::compile(governance.exclusion_rules),
+        }
     }
 }

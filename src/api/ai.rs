@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::code_suggestions::completions;
+use super::code_suggestions::{completions, governed};
 use crate::{
     gateway::{Asker, Question},
     keys::UserTokenClaims,
@@ -55,7 +55,7 @@ async fn answer(
         .get("content-type")
         .map(axum::http::HeaderValue::as_bytes);
     let params = Params::read(content_type, parts.uri.query(), body).await?;
-    let request = CompletionRequest::from_params(params)?;
+    let mut request = CompletionRequest::from_params(params)?;
     let notes = parts
         .extensions
         .get::<Arc<Notes>>()
@@ -68,6 +68,11 @@ async fn answer(
         project_id: None,
     };
     let form = completions::form(request.stream, &parts.headers);
+    let project = governed(app, request.project_path.as_deref()).await?;
+    let nothing = completions::without_excluded(app, &mut request, project.as_deref(), form);
+    if let Some(nothing) = nothing {
+        return Ok(nothing);
+    }
     // This path is for completions whatever the text looks like.
     let task = intent::Task::Completion;
     let question = Question {

@@ -7,8 +7,9 @@ use super::{Failure, line, output::list};
 use crate::{
     auth::make_token,
     clock::{Clock, iso_date, iso8601, parse_date},
+    exclusions,
     state::Local,
-    store::{NewToken, NewUser, Scopes, StoreError, UserSwitch},
+    store::{NewToken, NewUser, ProjectChange, Scopes, StoreError, UserSwitch},
 };
 
 #[derive(Debug, Subcommand)]
@@ -71,15 +72,22 @@ pub(super) enum TokenCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ProjectCommand {
-    /// Set the switch of a project or group; the longest path that has one decides.
+    /// Set the switch or the exclusion rules of a project or group.
+    #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
     Set {
         /// Full path, such as group/project.
         path: String,
-        /// Whether Code Suggestions may be used there.
-        #[arg(long)]
-        code_suggestions: Switch,
+        /// Whether Code Suggestions may be used there; the longest path that has a switch decides.
+        #[arg(long, group = "change")]
+        code_suggestions: Option<Switch>,
+        /// Keep files from suggestions: a rule as in .gitignore, may be given several times. Replaces the rules that there are.
+        #[arg(long, group = "change", value_name = "PATTERN")]
+        exclude: Vec<String>,
+        /// Take all exclusion rules away.
+        #[arg(long, group = "change", conflicts_with = "exclude")]
+        no_exclude: bool,
     },
-    /// List all projects and groups that have a switch.
+    /// List all projects and groups that something has been set for.
     List(ListArgs),
 }
 
@@ -238,20 +246,14 @@ pub(super) async fn project(command: ProjectCommand, local: Local) -> Result<(),
         ProjectCommand::Set {
             path,
             code_suggestions,
+            exclude,
+            no_exclude,
         } => {
-            let path = path.trim_matches('/').to_owned();
-            if path.is_empty() || path.chars().any(char::is_whitespace) || path.contains("//") {
-                return Err(Failure::Usage(format!(
-                    "'{path}': a path is written group/project"
-                )));
-            }
-            let on = code_suggestions == Switch::On;
-            let project = local.store.set_project(path, on, now()).await?;
-            line(&format!(
-                "Code Suggestions {} for {}",
-                word(on),
-                project.path
-            ));
+            let change = ProjectChange {
+                code_suggestions: code_suggestions.map(|switch| switch == Switch::On),
+                exclusion_rules: (no_exclude || !exclude.is_empty()).then_some(exclude),
+            };
+            set_project(&local, &path, change).await?;
         }
         ProjectCommand::List(arguments) => {
             let projects = local.store.projects().await?;
@@ -263,16 +265,56 @@ pub(super) async fn project(command: ProjectCommand, local: Local) -> Result<(),
                         project.id,
                         project.path,
                         project.code_suggestions,
-                        created
+                        created,
+                        project.exclusion_rules
                     ]))
                 })
                 .collect();
             list(
-                &["id", "path", "code_suggestions", "created_at"],
+                &[
+                    "id",
+                    "path",
+                    "code_suggestions",
+                    "created_at",
+                    "exclusion_rules",
+                ],
                 &rows,
                 arguments.json,
             );
         }
+    }
+    Ok(())
+}
+
+async fn set_project(local: &Local, path: &str, change: ProjectChange) -> Result<(), Failure> {
+    let path = path.trim_matches('/').to_owned();
+    if path.is_empty() || path.chars().any(char::is_whitespace) || path.contains("//") {
+        return Err(Failure::Usage(format!(
+            "'{path}': a path is written group/project"
+        )));
+    }
+    let rules = change.exclusion_rules.as_deref().unwrap_or_default();
+    for rule in rules {
+        exclusions::check(rule).map_err(|error| Failure::Usage(format!("--exclude: {error}")))?;
+    }
+    if rules.len() > exclusions::MOST_RULES {
+        return Err(Failure::Usage(format!(
+            "--exclude: at most {} rules",
+            exclusions::MOST_RULES
+        )));
+    }
+    let (switch, ruled) = (change.code_suggestions, change.exclusion_rules.is_some());
+    let project = local.store.set_project(path, change, now()).await?;
+    if let Some(on) = switch {
+        line(&format!(
+            "Code Suggestions {} for {}",
+            word(on),
+            project.path
+        ));
+    }
+    if ruled {
+        let count = project.exclusion_rules.len();
+        line(&format!("{count} exclusion rules for {}", project.path));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::{
     read::Params,
     rules::COMPLETIONS,
     scan::Member,
+    splice,
     text::Text,
     values::{Found, Values},
 };
@@ -78,6 +79,8 @@ pub struct CompletionRequest {
     pub choices_count: Option<usize>,
     /// Code from other files, in the order given.
     pub context: Vec<ContextItem>,
+    /// The context that is left, in JSON, once something has been taken out.
+    pub(super) retained: Option<Vec<u8>>,
     pub(super) params: Params,
     pub(super) checked: Checked,
 }
@@ -117,9 +120,36 @@ impl CompletionRequest {
             user_instruction: text("user_instruction"),
             choices_count: choices_count(&params),
             context: context(values),
+            retained: None,
             params,
             checked,
         })
+    }
+
+    /// Takes what `keep` refuses by its name out of the context, here and in what is forwarded.
+    pub fn retain_context(&mut self, keep: impl Fn(&str) -> bool) {
+        let kept: Vec<bool> = self
+            .context
+            .iter()
+            .map(|item| keep(&item.name.decode()))
+            .collect();
+        if kept.iter().all(|kept| *kept) {
+            return;
+        }
+        let values = Values {
+            params: &self.params,
+            checked: &self.checked,
+        };
+        let (source, items) = values.context();
+        let mut json = vec![b'['];
+        for (members, _) in items.iter().flatten().zip(&kept).filter(|(_, kept)| **kept) {
+            splice::object(&mut json, source, members);
+            json.push(b',');
+        }
+        splice::close(&mut json, b']');
+        self.retained = Some(json);
+        let mut kept = kept.into_iter();
+        self.context.retain(|_| kept.next().unwrap_or(false));
     }
 }
 

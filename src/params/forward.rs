@@ -9,6 +9,7 @@ use super::{
     escape,
     scan::{Member, Value},
     splice,
+    split::CONTEXT,
     withheld::is_withheld,
 };
 
@@ -37,12 +38,17 @@ impl CompletionRequest {
             }
             streamed |= *name == *b"stream";
             let key = member.key.of(text);
-            match &member.value {
-                Value::Object(fields) => {
+            match (&self.retained, &member.value) {
+                // A context of which nothing is left is none: gateways refuse an empty one.
+                (Some(_), _) if *name == *CONTEXT.as_bytes() && self.context.is_empty() => {}
+                (Some(json), _) if *name == *CONTEXT.as_bytes() => {
+                    splice::member(&mut out, key, &[json]);
+                }
+                (_, Value::Object(fields)) => {
                     splice::key(&mut out, key);
                     self.forward_file(&mut out, place, fields);
                 }
-                value => self.forward_value(&mut out, key, (place, None), value),
+                (_, value) => self.forward_value(&mut out, key, (place, None), value),
             }
         }
         if !streamed {

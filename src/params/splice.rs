@@ -35,7 +35,8 @@ pub(super) fn value(out: &mut Vec<u8>, text: &[u8], value: &Value) {
     }
 }
 
-fn object(out: &mut Vec<u8>, text: &[u8], members: &[Member]) {
+/// Writes an object from its members as they were found in `text`.
+pub(super) fn object(out: &mut Vec<u8>, text: &[u8], members: &[Member]) {
     out.push(b'{');
     for member in members {
         key(out, member.key.of(text));

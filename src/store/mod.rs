@@ -9,7 +9,7 @@ mod tokens;
 mod users;
 
 pub use kept::Kept;
-pub use projects::Project;
+pub use projects::{Governance, Project, ProjectChange};
 pub use scopes::{Scope, Scopes, UnknownScope};
 pub use tokens::{Digest, NewToken, StoredToken};
 pub use users::{NewUser, User, UserSwitch};
@@ -212,9 +212,10 @@ impl Store {
 }
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!(
-        "migrations/001_users_tokens_projects.sql"
-    ))])
+    Migrations::new(vec![
+        M::up(include_str!("migrations/001_users_tokens_projects.sql")),
+        M::up(include_str!("migrations/003_exclusions_families.sql")),
+    ])
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

@@ -1,60 +1,111 @@
-//! Project and group switches. A switch of a group counts for everything below it; the longest path decides.
+//! Projects and groups: their switches and their exclusion rules. Of the switches the one of the longest path decides; rules add
+//! up from the outermost group to the project.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Store, StoreError};
 
-/// A project or group that has a switch.
+/// A project or group that something has been set for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
     /// Number, never used again.
     pub id: i64,
     /// Full path, such as `group/sub/project`, as it was first written.
     pub path: String,
-    /// The switch.
-    pub code_suggestions: bool,
+    /// Its own switch; without one that of a group above it counts.
+    pub code_suggestions: Option<bool>,
+    /// Its own rules for files that are kept from suggestions, in their order.
+    pub exclusion_rules: Vec<String>,
     /// Seconds since the epoch.
     pub created_at: i64,
 }
 
+/// What is to be set for a project or group; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectChange {
+    /// The switch.
+    pub code_suggestions: Option<bool>,
+    /// The rules, all of them.
+    pub exclusion_rules: Option<Vec<String>>,
+}
+
+impl ProjectChange {
+    /// Sets the switch alone.
+    pub fn switch(on: bool) -> Self {
+        Self {
+            code_suggestions: Some(on),
+            exclusion_rules: None,
+        }
+    }
+}
+
+/// What counts for a path.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Governance {
+    /// The project of that very path.
+    pub own: Option<Project>,
+    /// The switch that decides.
+    pub code_suggestions: Option<bool>,
+    /// All rules, outermost group first.
+    pub exclusion_rules: Vec<String>,
+}
+
 impl Store {
-    /// Sets the switch of a project or group, which is known from then on.
+    /// Sets something for a project or group, which is known from then on.
     pub async fn set_project(
         &self,
         path: String,
-        on: bool,
+        change: ProjectChange,
         now: i64,
     ) -> Result<Project, StoreError> {
         self.with(move |connection| {
+            let rules = change.exclusion_rules.map(|rules| rules.join("\n"));
             connection.execute(
-                "INSERT INTO projects (path, code_suggestions, created_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (path) DO UPDATE SET code_suggestions = excluded.code_suggestions",
-                (&path, on, now),
+                "INSERT INTO projects (path, code_suggestions, exclusion_rules, created_at)
+                 VALUES (?1, ?2, coalesce(?3, ''), ?4)
+                 ON CONFLICT (path) DO UPDATE SET
+                     code_suggestions = coalesce(?2, code_suggestions),
+                     exclusion_rules = coalesce(?3, exclusion_rules)",
+                (&path, change.code_suggestions, rules, now),
             )?;
             Ok(connection.query_row(&format!("{SELECT} WHERE path = ?1"), [&path], read)?)
         })
         .await
     }
 
-    /// The project of that path, or the nearest group above it that has a switch.
-    pub async fn governing_project(&self, path: String) -> Result<Option<Project>, StoreError> {
+    /// What counts for a path; `None` if nothing has been set for it or a group above it.
+    pub async fn governance(&self, path: String) -> Result<Option<Governance>, StoreError> {
         self.with(move |connection| {
-            let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE path = ?1"))?;
-            let mut rest = path.as_str();
-            loop {
-                if let Some(project) = statement.query_row([rest], read).optional()? {
-                    return Ok(Some(project));
-                }
-                match rest.rsplit_once('/') {
-                    Some((group, _)) => rest = group,
-                    None => return Ok(None),
+            let line = lineage(connection, &path)?;
+            if line.is_empty() {
+                return Ok(None);
+            }
+            let mut governance = Governance::default();
+            for project in line {
+                governance.code_suggestions =
+                    project.code_suggestions.or(governance.code_suggestions);
+                governance
+                    .exclusion_rules
+                    .extend(project.exclusion_rules.iter().cloned());
+                if project.path.eq_ignore_ascii_case(&path) {
+                    governance.own = Some(project);
                 }
             }
+            Ok(Some(governance))
         })
         .await
     }
 
-    /// All projects and groups that have a switch, by path.
+    /// The project with that number.
+    pub async fn project(&self, id: i64) -> Result<Option<Project>, StoreError> {
+        self.with(move |connection| {
+            let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
+            Ok(statement.query_row([id], read).optional()?)
+        })
+        .await
+    }
+
+    /// All projects and groups that something has been set for, by path.
     pub async fn projects(&self) -> Result<Vec<Project>, StoreError> {
         self.with(|connection| {
             let mut statement = connection.prepare(&format!("{SELECT} ORDER BY path"))?;
@@ -65,13 +116,26 @@ impl Store {
     }
 }
 
-const SELECT: &str = "SELECT id, path, code_suggestions, created_at FROM projects";
+/// The groups above a path and the project itself, outermost first, as far as they are known.
+fn lineage(connection: &Connection, path: &str) -> Result<Vec<Project>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE path = ?1"))?;
+    let ends = path.match_indices('/').map(|(end, _)| end);
+    let mut line = Vec::new();
+    for end in ends.chain([path.len()]) {
+        line.extend(statement.query_row([&path[..end]], read).optional()?);
+    }
+    Ok(line)
+}
+
+const SELECT: &str = "SELECT id, path, code_suggestions, exclusion_rules, created_at FROM projects";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Project> {
+    let rules: String = row.get(3)?;
     Ok(Project {
         id: row.get(0)?,
         path: row.get(1)?,
         code_suggestions: row.get(2)?,
-        created_at: row.get(3)?,
+        exclusion_rules: rules.lines().map(str::to_owned).collect(),
+        created_at: row.get(4)?,
     })
 }

@@ -87,26 +87,54 @@ async fn tokens_come_back_with_their_owner() {
 }
 
 #[tokio::test]
-async fn the_longest_path_governs() {
+async fn the_longest_path_governs_and_rules_add_up() {
     let (_folder, store) = store();
-    for (path, on) in [("grp", false), ("grp/sub/on", true)] {
-        store.set_project(path.into(), on, 1).await.unwrap();
-    }
-    let governs = async |path: &str| {
-        store
-            .governing_project(path.into())
-            .await
-            .unwrap()
-            .map(|project| (project.path, project.code_suggestions))
+    let set = async |path: &str, switch, rules: Option<&[&str]>| {
+        let change = ProjectChange {
+            code_suggestions: switch,
+            exclusion_rules: rules.map(|rules| rules.iter().map(|rule| (*rule).into()).collect()),
+        };
+        store.set_project(path.into(), change, 1).await.unwrap()
     };
+    set("grp", Some(false), Some(&["*.env", "!a.env"])).await;
+    set("grp/sub/on", Some(true), None).await;
+    set("grp/ruled", None, Some(&["/b"])).await;
+    let governs = async |path: &str| {
+        let found = store.governance(path.into()).await.unwrap()?;
+        let own = found.own.map(|project| project.path);
+        Some((own, found.code_suggestions, found.exclusion_rules.join(" ")))
+    };
+    let on = Some("grp/sub/on".to_owned());
     assert_eq!(
         governs("GRP/Sub/ON").await,
-        Some(("grp/sub/on".into(), true))
+        Some((on, Some(true), "*.env !a.env".into()))
     );
-    assert_eq!(governs("grp/other").await, Some(("grp".into(), false)));
+    let other = governs("grp/other").await;
+    assert_eq!(other, Some((None, Some(false), "*.env !a.env".into())));
+    let ruled = Some("grp/ruled".to_owned());
+    assert_eq!(
+        governs("grp/ruled").await,
+        Some((ruled, Some(false), "*.env !a.env /b".into()))
+    );
     assert_eq!(governs("group").await, None);
-    store.set_project("Grp".into(), true, 2).await.unwrap();
-    assert_eq!(governs("grp/other").await, Some(("grp".into(), true)));
+
+    let grp = set("Grp", Some(true), None).await;
+    assert_eq!(
+        grp.exclusion_rules,
+        ["*.env", "!a.env"],
+        "stay as they were"
+    );
+    let grp = set("Grp", None, Some(&[])).await;
+    assert_eq!(
+        (grp.code_suggestions, grp.exclusion_rules.len()),
+        (Some(true), 0)
+    );
+    assert_eq!(
+        governs("grp/other").await,
+        Some((None, Some(true), String::new()))
+    );
+    assert_eq!(store.project(grp.id).await.unwrap(), Some(grp));
+    assert_eq!(store.project(99).await.unwrap(), None);
 }
 
 #[tokio::test]

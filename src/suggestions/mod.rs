@@ -8,9 +8,12 @@ pub use shape::{Form, Shaped};
 
 use crate::{
     clock::Clock,
-    gateway::{Asker, Gateway, GatewayError, Question},
+    gateway::{Asker, Gateway, GatewayError, Question, Suggested},
     params::CompletionRequest,
-    prompt::intent::{self, Task},
+    prompt::{
+        gateway_language,
+        intent::{self, Task},
+    },
 };
 
 /// What this instance gives, whatever the gateway could do.
@@ -60,4 +63,15 @@ pub async fn answer(
 ) -> Result<Shaped, GatewayError> {
     let answer = gateway.suggest(question).await?;
     shape::shape(answer, form, clock.unix())
+}
+
+/// No suggestion for a file, without asking anybody.
+pub fn nothing(file_name: &str, form: Form, clock: &Clock) -> Shaped {
+    let suggested = Suggested {
+        texts: Vec::new(),
+        engine: "",
+        model: String::new(),
+        language: gateway_language::of(file_name),
+    };
+    shape::suggested(suggested, form, clock.unix())
 }

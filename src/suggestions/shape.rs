@@ -49,17 +49,7 @@ pub struct Shaped {
 /// Gives an answer the form that is wanted.
 pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, GatewayError> {
     match (answer, form) {
-        (Answer::Suggested(suggested), Form::Document) => Ok(document(&suggested, now)),
-        (Answer::Suggested(suggested), form) => {
-            let text = suggested.texts.into_iter().next().unwrap_or_default();
-            Ok(written_at_once(
-                &text,
-                suggested.engine,
-                &suggested.model,
-                form,
-                now,
-            ))
-        }
+        (Answer::Suggested(made), form) => Ok(suggested(made, form, now)),
         (
             Answer::Document {
                 status,
@@ -120,6 +110,15 @@ pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, Gate
             transcoded(body, Transcoder::Text(Utf8Joiner::default())),
         )),
     }
+}
+
+/// Gives suggestions made here the form that is wanted.
+pub(super) fn suggested(suggested: Suggested, form: Form, now: i64) -> Shaped {
+    if form == Form::Document {
+        return document(&suggested, now);
+    }
+    let text = suggested.texts.into_iter().next().unwrap_or_default();
+    written_at_once(&text, suggested.engine, &suggested.model, form, now)
 }
 
 /// What is read of a gateway's document when a stream was wanted.

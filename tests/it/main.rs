@@ -11,6 +11,7 @@
 mod cli;
 mod contract;
 mod edge;
+mod editors;
 mod faults;
 mod gitlab;
 mod streams;

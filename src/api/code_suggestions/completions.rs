@@ -9,11 +9,11 @@ use axum::{
     response::Response,
 };
 
-use super::{Limit, admitted, asker, notes};
+use super::{Limit, admitted, asker, governed, notes};
 use crate::{
     api::Reply,
     params::CompletionRequest,
-    state::App,
+    state::{App, Governed},
     suggestions::{self, Form, Shaped},
     telemetry::Outcome,
 };
@@ -21,7 +21,7 @@ use crate::{
 /// Suggests code at the cursor.
 pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, admitted) = admitted(&app, request).await?;
-    let completion = CompletionRequest::from_params(admitted.params)?;
+    let mut completion = CompletionRequest::from_params(admitted.params)?;
     let limit = Limit {
         limiter: &app.limits.completions,
         name: "code_suggestions_completions",
@@ -29,16 +29,19 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
     };
     let counted = limit.count(&app, &admitted.caller)?;
     let notes = notes(&parts)?;
-    let project_path = completion.project_path.as_deref();
+    let project = governed(&app, completion.project_path.as_deref()).await?;
+    let form = form(completion.stream, &parts.headers);
+    if let Some(nothing) = without_excluded(&app, &mut completion, project.as_deref(), form) {
+        return Ok(counted.mark(nothing));
+    }
     let asker = asker(
         &app,
         &admitted.caller,
         &parts,
         &notes.request_id,
-        project_path,
+        (completion.project_path.as_deref(), project.as_deref()),
     )
-    .await?;
-    let form = form(completion.stream, &parts.headers);
+    .await;
     let gateway = (&app.gateway, app.features());
     let shaped = suggestions::suggest(gateway, &completion, &asker, form, &app.clock).await;
     app.metrics.gateway(outcome(&shaped));
@@ -47,6 +50,22 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
         notes.set_upstream_status(shaped.status.as_u16());
     }
     Ok(counted.mark(into_response(shaped)))
+}
+
+/// Takes excluded files out of the context. An excluded file itself gets no suggestion, in the form that is wanted.
+pub(crate) fn without_excluded(
+    app: &App,
+    completion: &mut CompletionRequest,
+    project: Option<&Governed>,
+    form: Form,
+) -> Option<Response> {
+    let exclusions = project?.exclusions.as_ref()?;
+    if exclusions.excludes(&completion.file_name) {
+        let nothing = suggestions::nothing(&completion.file_name, form, &app.clock);
+        return Some(into_response(nothing));
+    }
+    completion.retain_context(|name| !exclusions.excludes(name));
+    None
 }
 
 /// What the client can read; events only if it says so, since editors that do not know them take any body for text.

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Limit, admitted, asker, notes};
+use super::{Limit, admitted, asker, governed, notes};
 use crate::{
     api::Reply,
     gateway::{DirectAccess, GatewayError},
@@ -35,14 +35,22 @@ pub async fn direct_access(State(app): State<Arc<App>>, request: Request) -> Rep
         return Err(ApiError::Unauthorized);
     }
     let notes = notes(&parts)?;
+    let project = governed(&app, project_path.as_deref()).await?;
+    // A gateway elsewhere knows nothing of rules, so the completions of such a project have to come through here.
+    let ruled = project
+        .as_ref()
+        .is_some_and(|project| project.exclusions.is_some());
+    if ruled && app.gateway.builtin().is_none() {
+        return Err(ApiError::DirectConnectionsDisabled);
+    }
     let asker = asker(
         &app,
         &admitted.caller,
         &parts,
         &notes.request_id,
-        project_path.as_deref(),
+        (project_path.as_deref(), project.as_deref()),
     )
-    .await?;
+    .await;
     match app.gateway.direct_access(&asker).await {
         Ok(details) => Ok(counted.mark(granted(details))),
         Err(GatewayError::NoToken(refusal)) => {

@@ -42,19 +42,17 @@ pub(crate) async fn project_switch(
         let Some(project) = gitlab.project(caller, path).await? else {
             return Ok(None);
         };
-        let governing = app.governing_project(&project.path).await?;
-        return Ok(Some(
-            governing.is_none_or(|governing| governing.code_suggestions),
-        ));
+        let governed = app.governed(&project.path).await?;
+        let switch = governed.and_then(|governed| governed.code_suggestions);
+        return Ok(Some(switch.unwrap_or(true)));
     }
-    let governing = app.governing_project(path).await?;
-    Ok(match (governing, app.settings.projects.unknown) {
-        (Some(project), UnknownProject::Allow) => Some(project.code_suggestions),
-        (Some(project), UnknownProject::Reject) => project
-            .path
-            .eq_ignore_ascii_case(path)
-            .then_some(project.code_suggestions),
-        (None, UnknownProject::Allow) => Some(true),
-        (None, UnknownProject::Reject) => None,
+    let governed = app.governed(path).await?;
+    let known = governed
+        .as_ref()
+        .is_some_and(|governed| governed.id.is_some());
+    let switch = governed.and_then(|governed| governed.code_suggestions);
+    Ok(match app.settings.projects.unknown {
+        UnknownProject::Reject if !known => None,
+        UnknownProject::Allow | UnknownProject::Reject => Some(switch.unwrap_or(true)),
     })
 }

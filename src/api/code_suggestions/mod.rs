@@ -6,7 +6,7 @@ pub mod direct_access;
 pub mod enabled;
 pub mod legacy;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -24,7 +24,7 @@ use crate::{
     limits::{Decision, Limiter},
     middleware::{Admitted, Notes, admit},
     reply::{ApiError, rate_limit_headers},
-    state::{App, Shared},
+    state::{App, Governed, Shared},
 };
 
 /// How long a completion waits for GitLab to say which project it belongs to.
@@ -99,49 +99,49 @@ impl Counted {
     }
 }
 
+/// What has been set for the project that a request names.
+pub(crate) async fn governed(
+    app: &App,
+    project_path: Option<&str>,
+) -> Result<Option<Arc<Governed>>, ApiError> {
+    match project_path {
+        Some(path) => Ok(app.governed(path).await?),
+        None => Ok(None),
+    }
+}
+
 /// On whose behalf the gateway is asked.
 async fn asker<'a>(
     app: &App,
     caller: &Caller,
     parts: &'a Parts,
     request_id: &'a RequestId,
-    project_path: Option<&str>,
-) -> Result<Asker<'a>, ApiError> {
-    let project_id = match project_path {
-        Some(path) => project_id(app, caller, path).await?,
-        None => None,
+    (path, governed): (Option<&str>, Option<&Governed>),
+) -> Asker<'a> {
+    let project_id = match (path, app.auth.gitlab()) {
+        (Some(path), Some(gitlab)) => {
+            // Only a field for the gateway depends on it: a GitLab that is slow or away holds no completion up.
+            let found = timeout(LONGEST_LOOK_UP, gitlab.project(caller, path)).await;
+            let found = found.ok().and_then(Result::ok).flatten();
+            found.map(|found| found.id)
+        }
+        // A switch that is inherited from a group says nothing about the project's own number.
+        _ => governed.and_then(|governed| governed.id),
     };
-    Ok(Asker {
+    Asker {
         user_id: caller.user.id,
         global_user_id: app.global_user_id(caller.user.id),
         request_id,
         language_server: parts.headers.get("x-gitlab-language-server-version"),
         project_id,
-    })
-}
-
-/// The number of a project, if it is known.
-async fn project_id(app: &App, caller: &Caller, path: &str) -> Result<Option<i64>, ApiError> {
-    if let Some(gitlab) = app.auth.gitlab() {
-        // Only a field for the gateway depends on it: a GitLab that is slow or away holds no completion up.
-        let found = timeout(LONGEST_LOOK_UP, gitlab.project(caller, path)).await;
-        return Ok(found
-            .ok()
-            .and_then(Result::ok)
-            .flatten()
-            .map(|found| found.id));
     }
-    let governing = app.governing_project(path).await?;
-    // A switch that is inherited from a group says nothing about the project's own number.
-    let own = governing.filter(|project| path.eq_ignore_ascii_case(&project.path));
-    Ok(own.map(|project| project.id))
 }
 
 /// The notes of a request; they are there for every request that came through the edge.
 fn notes(parts: &Parts) -> Result<&Notes, ApiError> {
     parts
         .extensions
-        .get::<std::sync::Arc<Notes>>()
+        .get::<Arc<Notes>>()
         .map(AsRef::as_ref)
         .ok_or(ApiError::Internal)
 }

@@ -24,6 +24,9 @@ const MOST_FIELDS: usize = 200;
 /// Most names that `featureFlags` takes.
 const MOST_FLAGS: usize = 20;
 
+/// Most projects on a page, as in GitLab.
+const LONGEST_PAGE: usize = 100;
+
 /// Flags of the instance that editors know, and their state here: context and exclusion rules are on, everything about
 /// chat and agents is off.
 const FLAGS: &[(&str, bool)] = &[
@@ -59,6 +62,7 @@ struct Project {
     path: String,
     id: i64,
     enabled: bool,
+    exclusion_rules: Vec<String>,
 }
 
 /// What stands above a project.
@@ -116,14 +120,19 @@ async fn project(app: &App, caller: &Caller, path: String) -> Result<Option<Proj
     let Some(enabled) = switch else {
         return Ok(None);
     };
-    let known = app
-        .governing_project(&path)
+    let governed = app
+        .governed(&path)
         .await
         .map_err(|_| "The project cannot be looked up")?;
-    let id = known
-        .filter(|known| known.path.eq_ignore_ascii_case(&path))
-        .map_or(0, |known| known.id);
-    Ok(Some(Project { path, id, enabled }))
+    Ok(Some(Project {
+        path,
+        id: governed.as_ref().and_then(|found| found.id).unwrap_or(0),
+        enabled,
+        exclusion_rules: governed
+            .as_ref()
+            .and_then(|found| found.exclusions.as_ref())
+            .map_or_else(Vec::new, |exclusions| exclusions.rules().to_vec()),
+    }))
 }
 
 #[Object]
@@ -149,29 +158,20 @@ impl Query {
         ids: Option<Vec<ID>>,
     ) -> Result<ProjectConnection> {
         let asking = asking(context)?;
+        let unknown = "The projects cannot be looked up";
         let mut edges = Vec::new();
-        if asking.caller.is_some() {
-            let all = asking
-                .app
-                .store
-                .projects()
-                .await
-                .map_err(|_| "The projects cannot be looked up")?;
-            let wanted = |id: i64| {
-                ids.as_ref()
-                    .is_none_or(|ids| ids.iter().any(|wanted| wanted.0 == project_id(id)))
-            };
-            edges.extend(
-                all.into_iter()
-                    .filter(|project| wanted(project.id))
-                    .map(|project| ProjectEdge {
-                        node: Project {
-                            path: project.path,
-                            id: project.id,
-                            enabled: project.code_suggestions,
-                        },
-                    }),
-            );
+        if let Some(caller) = &asking.caller {
+            let mut known = asking.app.store.projects().await.map_err(|_| unknown)?;
+            if let Some(ids) = ids {
+                known.retain(|known| ids.iter().any(|id| id.0 == project_id(known.id)));
+            }
+            for known in known.into_iter().take(LONGEST_PAGE) {
+                edges.extend(
+                    project(&asking.app, caller, known.path)
+                        .await?
+                        .map(|node| ProjectEdge { node }),
+                );
+            }
         }
         Ok(ProjectConnection { edges })
     }
@@ -326,7 +326,7 @@ impl Project {
     /// Files that editors keep out of context.
     async fn duo_context_exclusion_settings(&self) -> DuoContextExclusionSettings {
         DuoContextExclusionSettings {
-            exclusion_rules: Vec::new(),
+            exclusion_rules: self.exclusion_rules.clone(),
         }
     }
 

@@ -117,6 +117,41 @@ fn projects_are_set_and_listed() {
 }
 
 #[test]
+fn exclusion_rules_are_set_apart_from_the_switch() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let set = |arguments: &[&str]| {
+        Run::ok(path, &[&["project", "set", "grp/p"], arguments].concat());
+        let row = listed(path, "project").remove(0);
+        (
+            row["code_suggestions"].clone(),
+            row["exclusion_rules"].clone(),
+        )
+    };
+    let rules = json!(["*.env", "!example.env"]);
+    assert_eq!(
+        set(&["--exclude", "*.env", "--exclude", "!example.env"]),
+        (Value::Null, rules.clone())
+    );
+    assert_eq!(set(&["--code-suggestions", "off"]), (json!(false), rules));
+    let both = ["--exclude", "/secrets/", "--code-suggestions", "on"];
+    assert_eq!(set(&both), (json!(true), json!(["/secrets/"])));
+    assert_eq!(set(&["--no-exclude"]), (json!(true), json!([])));
+
+    for (arguments, told) in [
+        (&[][..], "--exclude"),
+        (&["--exclude", "{a"], "{a"),
+        (&["--exclude", "# no"], "# no"),
+        (&["--exclude", "a", "--no-exclude"], "--no-exclude"),
+    ] {
+        let arguments = [&["project", "set", "grp/p"], arguments].concat();
+        let run = Run::of(command(path, &arguments));
+        assert_eq!(run.code, Some(2), "{run:#?}");
+        assert!(run.stderr.contains(told), "{run:#?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_done_is_told_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

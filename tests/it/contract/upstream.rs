@@ -17,9 +17,10 @@ async fn a_completion_is_sent_as_gitlab_sends_it() {
     let on = server
         .shared
         .store
-        .governing_project("grp/on".into())
+        .governance("grp/on".into())
         .await
         .unwrap()
+        .and_then(|governance| governance.own)
         .unwrap()
         .id
         .to_string();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use code_suggestions::store::ProjectChange;
 use serde_json::json;
 
 use super::beside;
@@ -76,13 +77,13 @@ async fn a_project_is_there_for_those_who_can_read_it() {
     server
         .shared
         .store
-        .set_project("grp".into(), false, 1)
+        .set_project("grp".into(), ProjectChange::switch(false), 1)
         .await
         .unwrap();
     server
         .shared
         .store
-        .set_project("Grp/off".into(), true, 1)
+        .set_project("Grp/off".into(), ProjectChange::switch(true), 1)
         .await
         .unwrap();
     server.advance(Duration::from_secs(1));

@@ -10,7 +10,7 @@ use code_suggestions::{
     keys::SigningKey,
     server::{Bound, Stop, serve},
     state::{Local, Shared},
-    store::{NewToken, NewUser, UserSwitch},
+    store::{NewToken, NewUser, ProjectChange, UserSwitch},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -165,7 +165,9 @@ impl Builder {
             .await
             .unwrap();
         for (path, on) in [("grp/on", true), ("grp/off", false)] {
-            shared.store.set_project(path.into(), on, 1).await.unwrap();
+            let change = ProjectChange::switch(on);
+            let set = shared.store.set_project(path.into(), change, 1);
+            set.await.unwrap();
         }
         // What was written above must not be taken for news by the first request.
         shared.clock.advance(Duration::from_secs(1));

@@ -1,0 +1,3 @@
+//! What editors ask besides suggestions, and what an administrator decides for them.
+
+mod exclusions;
