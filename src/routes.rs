@@ -24,6 +24,10 @@ pub const METADATA: &str = "/api/v4/metadata";
 pub const USER: &str = "/api/v4/user";
 /// The token that asks.
 pub const TOKEN_SELF: &str = "/api/v4/personal_access_tokens/self";
+/// A new token for the one that asks.
+pub const ROTATE_SELF: &str = "/api/v4/personal_access_tokens/self/rotate";
+/// A project by its number or its path.
+pub const PROJECT: &str = "/api/v4/projects/{id}";
 /// Events that editors report.
 pub const TRACK_EVENT: &str = "/api/v4/usage_data/track_event";
 /// GraphQL.
@@ -68,6 +72,7 @@ const ALL: &[&str] = &[
     METADATA,
     USER,
     TOKEN_SELF,
+    ROTATE_SELF,
     TRACK_EVENT,
     GRAPHQL,
     TOKEN_INFO,
@@ -81,17 +86,26 @@ const ALL: &[&str] = &[
     AI_HEALTH,
 ];
 
-/// A path without its format suffix, and the suffix: the API takes `/completions.json` for `/completions`.
+/// What stands before the number or path of a project.
+const PROJECTS: &str = "/api/v4/projects/";
+
+/// A path without its format suffix, and the suffix: the API takes `/completions.json` for `/completions`. Names of projects
+/// may have dots in them and keep them.
 pub fn without_format(path: &str) -> Option<(&str, &str)> {
     let (stem, format) = path.rsplit_once('.')?;
     let plain = !format.is_empty() && format.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (plain && stem.starts_with(API) && template(stem) != OTHER).then_some((stem, format))
+    let route = template(stem);
+    let takes_formats = route != OTHER && route != PROJECT;
+    (plain && stem.starts_with(API) && takes_formats).then_some((stem, format))
 }
 
 /// The template of the route that a canonical path leads to.
 pub fn template(path: &str) -> &'static str {
-    ALL.iter()
-        .find(|route| **route == path)
-        .copied()
-        .unwrap_or(OTHER)
+    if let Some(route) = ALL.iter().find(|route| **route == path) {
+        return route;
+    }
+    match path.strip_prefix(PROJECTS) {
+        Some(id) if !id.is_empty() && !id.contains('/') => PROJECT,
+        _ => OTHER,
+    }
 }

@@ -7,6 +7,8 @@ pub mod health;
 pub mod instance;
 pub mod oauth;
 pub mod openapi;
+pub mod projects;
+pub mod tokens;
 pub mod user;
 
 use axum::response::Response;

@@ -18,7 +18,8 @@ pub async fn openapi() -> Response {
 pub fn document() -> Value {
     let mut paths = Map::new();
     for (path, method, operation) in operations() {
-        paths.insert(path.to_owned(), json!({ method: operation }));
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[method] = operation;
     }
     json!({
         "openapi": "3.1.0",
@@ -155,6 +156,36 @@ fn neighbours() -> Vec<Operation> {
             get("Describe the token", object()),
         ),
         (
+            routes::TOKEN_SELF,
+            "delete",
+            Endpoint::of(
+                "Revoke the token",
+                "204",
+                json!({ "description": "Revoked" }),
+            )
+            .may(&["503"])
+            .build(),
+        ),
+        (
+            routes::ROTATE_SELF,
+            "post",
+            Endpoint::of("Replace the token by a new one", "200", object())
+                .schema(json!({
+                    "type": "object",
+                    "properties": { "expires_at": { "type": "string", "format": "date" } },
+                }))
+                .may(&["405", "415", "503"])
+                .build(),
+        ),
+        (
+            routes::PROJECT,
+            "get",
+            Endpoint::of("Describe a project", "200", object())
+                .path_parameter("id", "Number, or path with %2F for each slash")
+                .may(&["404", "503"])
+                .build(),
+        ),
+        (
             routes::TRACK_EVENT,
             "post",
             Endpoint::of("Take an event of an editor", "200", object())
@@ -211,6 +242,7 @@ struct Endpoint {
     summary: &'static str,
     responses: Map<String, Value>,
     body: Option<(Value, bool)>,
+    parameters: Vec<Value>,
     open: bool,
 }
 
@@ -220,6 +252,7 @@ impl Endpoint {
             summary,
             responses: Map::new(),
             body: None,
+            parameters: Vec::new(),
             open: false,
         };
         endpoint.responses.insert(status.to_owned(), answer);
@@ -244,6 +277,17 @@ impl Endpoint {
         self
     }
 
+    fn path_parameter(mut self, name: &str, description: &str) -> Self {
+        self.parameters.push(json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": description,
+            "schema": { "type": "string" },
+        }));
+        self
+    }
+
     /// A credential may be left out.
     fn anybody(mut self) -> Self {
         self.open = true;
@@ -254,6 +298,9 @@ impl Endpoint {
         let mut operation = json!({ "summary": self.summary, "responses": self.responses });
         if self.open {
             operation["security"] = json!([{}, { "bearer": [] }, { "private_token": [] }]);
+        }
+        if !self.parameters.is_empty() {
+            operation["parameters"] = self.parameters.into();
         }
         if let Some((schema, required)) = self.body {
             operation["requestBody"] = json!({ "required": required, "content": { "application/json": { "schema": schema } } });

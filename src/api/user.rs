@@ -1,5 +1,4 @@
-//! Whoever asks: `GET /api/v4/user` and `GET /api/v4/personal_access_tokens/self`. Editors check a token with the latter
-//! and add an account with the former.
+//! Whoever asks: `GET /api/v4/user`, with which editors add an account.
 
 use std::sync::Arc;
 
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 use super::Reply;
 use crate::{
     auth::require_scope,
-    clock::{iso_date, iso8601},
+    clock::iso8601,
     middleware::authenticated,
     reply::{self, ApiError},
     state::{App, Shared},
@@ -68,27 +67,4 @@ fn described(app: &Shared, user: &User) -> Value {
 /// The page of a user, as GitLab places it.
 pub(crate) fn web_url(app: &Shared, user: &User) -> String {
     format!("{}/{}", app.instance.external_url, user.username)
-}
-
-/// Describes the token; any scope will do.
-pub async fn current_token(State(app): State<Arc<App>>, request: Request) -> Reply {
-    let (parts, _) = request.into_parts();
-    let caller = authenticated(&app, &parts).await?;
-    if caller.application.is_some() {
-        return Err(ApiError::NotAPersonalToken);
-    }
-    let token = json!({
-        "id": caller.id,
-        "name": caller.name,
-        "revoked": false,
-        "created_at": iso8601(caller.created_at),
-        "description": null,
-        "scopes": caller.scopes.names().collect::<Vec<_>>(),
-        "user_id": caller.user.id,
-        "last_used_at": iso8601(app.clock.unix()),
-        "active": true,
-        "granular": false,
-        "expires_at": caller.expires_at.map(iso_date),
-    });
-    Ok(reply::json_value(StatusCode::OK, &token))
 }

@@ -42,9 +42,9 @@ pub enum AuthError {
     /// It has expired.
     #[error("the token has expired")]
     Expired,
-    /// It has been revoked.
+    /// It has been revoked; its number if it is one of ours.
     #[error("the token has been revoked")]
-    Revoked,
+    Revoked(Option<i64>),
     /// Its owner is blocked.
     #[error("the user is blocked")]
     Blocked,
@@ -132,7 +132,7 @@ impl Authenticator {
             return Err(AuthError::Expired);
         }
         if caller.revoked {
-            return Err(AuthError::Revoked);
+            return Err(AuthError::Revoked(Some(caller.id)));
         }
         if caller.user.blocked {
             return Err(AuthError::Blocked);

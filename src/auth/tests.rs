@@ -118,7 +118,7 @@ async fn revocation_and_blocking_take_effect_on_cached_tokens() {
     world.store.revoke_token(id, 5).await.unwrap();
     world.clock.advance(Duration::from_millis(20));
     assert!(
-        matches!(world.refused(&token).await, AuthError::Revoked),
+        matches!(world.refused(&token).await, AuthError::Revoked(_)),
         "revoked comes before blocked"
     );
 }

@@ -303,7 +303,7 @@ async fn set_project(local: &Local, path: &str, change: ProjectChange) -> Result
             exclusions::MOST_RULES
         )));
     }
-    let (switch, ruled) = (change.code_suggestions, change.exclusion_rules.is_some());
+    let (switch, sets_rules) = (change.code_suggestions, change.exclusion_rules.is_some());
     let project = local.store.set_project(path, change, now()).await?;
     if let Some(on) = switch {
         line(&format!(
@@ -312,7 +312,7 @@ async fn set_project(local: &Local, path: &str, change: ProjectChange) -> Result
             project.path
         ));
     }
-    if ruled {
+    if sets_rules {
         let count = project.exclusion_rules.len();
         line(&format!("{count} exclusion rules for {}", project.path));
     }

@@ -49,7 +49,7 @@ impl From<AuthError> for ApiError {
         match error {
             AuthError::Unknown => Self::Unauthorized,
             AuthError::Expired => Self::TokenExpired,
-            AuthError::Revoked => Self::TokenRevoked,
+            AuthError::Revoked(_) => Self::TokenRevoked,
             AuthError::Blocked => Self::Blocked,
             AuthError::Scope => Self::InsufficientScope("ai_features api read_api"),
             AuthError::Account(reason) => Self::Account(reason),

@@ -101,6 +101,12 @@ pub enum ApiError {
     /// What was asked for does not exist.
     #[error("not found")]
     NotFound,
+    /// No project has that number or path.
+    #[error("no such project")]
+    ProjectNotFound,
+    /// What was asked for is not done for a token of that kind.
+    #[error("not done for such a token")]
+    MethodNotAllowed,
     /// No such route.
     #[error("no such route")]
     NoRoute,
@@ -167,7 +173,10 @@ impl ApiError {
             | Self::Account(_)
             | Self::Forbidden
             | Self::DirectConnectionsDisabled => StatusCode::FORBIDDEN,
-            Self::SwitchedOff | Self::NotFound | Self::NoRoute => StatusCode::NOT_FOUND,
+            Self::SwitchedOff | Self::NotFound | Self::ProjectNotFound | Self::NoRoute => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::ApiV3 => StatusCode::GONE,
             Self::TooLarge | Self::TooLargeForGateway => StatusCode::PAYLOAD_TOO_LARGE,
@@ -204,6 +213,8 @@ impl ApiError {
             Self::DirectConnectionsDisabled => "direct_connections_disabled",
             Self::SwitchedOff => "switched_off",
             Self::NotFound => "not_found",
+            Self::ProjectNotFound => "project_not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
             Self::NoRoute => "no_route",
             Self::ApiV3 => "api_v3",
             Self::RequestTimeout => "request_timeout",
@@ -251,6 +262,8 @@ impl ApiError {
             Self::Forbidden => message("403 Forbidden"),
             Self::DirectConnectionsDisabled => message("403 Forbidden - Direct connections are disabled"),
             Self::SwitchedOff | Self::NotFound => message("404 Not Found"),
+            Self::ProjectNotFound => message("404 Project Not Found"),
+            Self::MethodNotAllowed => message("405 Method Not Allowed"),
             Self::NoRoute => error("404 Not Found"),
             Self::RequestTimeout => message("408 Request Timeout"),
             Self::ApiV3 => error("API V3 is no longer supported. Use API V4 instead."),

@@ -14,7 +14,7 @@ use crate::{
     api::{
         ai,
         code_suggestions::{self, completions, connection_details, direct_access, enabled, legacy},
-        graphql, health, instance, oauth, openapi, user,
+        graphql, health, instance, oauth, openapi, projects, tokens, user,
     },
     reply::ApiError,
     routes,
@@ -29,7 +29,12 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(routes::VERSION, get(instance::version))
         .route(routes::METADATA, get(instance::version))
         .route(routes::USER, get(user::current_user))
-        .route(routes::TOKEN_SELF, get(user::current_token))
+        .route(
+            routes::TOKEN_SELF,
+            get(tokens::describe).delete(tokens::revoke),
+        )
+        .route(routes::ROTATE_SELF, post(tokens::rotate))
+        .route(routes::PROJECT, get(projects::project))
         .route(routes::TRACK_EVENT, post(instance::track_event))
         .route(
             routes::GRAPHQL,

@@ -11,7 +11,7 @@ mod users;
 pub use kept::Kept;
 pub use projects::{Governance, Project, ProjectChange};
 pub use scopes::{Scope, Scopes, UnknownScope};
-pub use tokens::{Digest, NewToken, StoredToken};
+pub use tokens::{Digest, NewToken, Rotation, StoredToken};
 pub use users::{NewUser, User, UserSwitch};
 
 use std::{

@@ -87,6 +87,38 @@ async fn tokens_come_back_with_their_owner() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_replaced_twice_ends_its_family() {
+    let (_folder, store) = store();
+    store.add_user(new_user("alice")).await.unwrap();
+    let first = store.add_token(new_token("alice", [1; 32])).await.unwrap();
+    let apart = store.add_token(new_token("alice", [9; 32])).await.unwrap();
+    let rotate = async |id, digest| {
+        let rotation = Rotation {
+            id,
+            digest: [digest; 32],
+            now: 10,
+            expires_at: 20,
+        };
+        store.rotate_token(rotation).await.unwrap()
+    };
+    let revoked = async |digest| store.token([digest; 32]).await.unwrap().unwrap().revoked;
+    let second = rotate(first, 2).await.unwrap();
+    assert_eq!((second.created_at, second.expires_at), (10, Some(20)));
+    assert_eq!(second.name, "editor");
+    assert!(revoked(1).await && !revoked(2).await);
+    let third = rotate(second.id, 3).await.unwrap();
+    assert!(revoked(2).await && !revoked(3).await);
+
+    assert_eq!(rotate(first, 4).await, None);
+    assert!(revoked(3).await, "whoever holds it may have stolen it");
+    assert_eq!(store.token([4; 32]).await.unwrap(), None);
+    assert!(!revoked(9).await, "another family");
+    assert_eq!(rotate(third.id, 5).await, None);
+    store.revoke_family(apart, 11).await.unwrap();
+    assert!(revoked(9).await);
+}
+
+#[tokio::test]
 async fn the_longest_path_governs_and_rules_add_up() {
     let (_folder, store) = store();
     let set = async |path: &str, switch, rules: Option<&[&str]>| {

@@ -1,6 +1,6 @@
 //! Access tokens. Only a keyed digest of each is kept, so the file lets nobody in.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior};
 
 use super::{Scopes, Store, StoreError, User, users};
 
@@ -47,6 +47,19 @@ pub struct NewToken {
     pub application: Option<String>,
 }
 
+/// What takes the place of a token.
+#[derive(Debug, Clone)]
+pub struct Rotation {
+    /// Number of the token that is replaced.
+    pub id: i64,
+    /// Digest of the new token.
+    pub digest: Digest,
+    /// Seconds since the epoch.
+    pub now: i64,
+    /// Seconds since the epoch from which the new token is refused.
+    pub expires_at: i64,
+}
+
 impl Store {
     /// Keeps a token; returns its number.
     pub async fn add_token(&self, token: NewToken) -> Result<i64, StoreError> {
@@ -88,6 +101,59 @@ impl Store {
         })
         .await
     }
+
+    /// Revokes a token and puts a new one of the same owner, name and scopes in its place. One that is revoked already has
+    /// been replaced before, so that two parties hold it: the whole family is revoked then, and there is no new token.
+    pub async fn rotate_token(
+        &self,
+        rotation: Rotation,
+    ) -> Result<Option<StoredToken>, StoreError> {
+        self.with(move |connection| {
+            let Rotation {
+                id,
+                digest,
+                now,
+                expires_at,
+            } = rotation;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let revoked = transaction.execute(
+                "UPDATE tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+                (id, now),
+            )?;
+            if revoked == 0 {
+                revoke_family(&transaction, id, now)?;
+                transaction.commit()?;
+                return Ok(None);
+            }
+            transaction.execute(
+                "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at, family)
+                 SELECT user_id, ?2, name, scopes, ?3, ?4, coalesce(family, id) FROM tokens WHERE id = ?1",
+                (id, digest, now, expires_at),
+            )?;
+            let select = format!("{SELECT} WHERE tokens.digest = ?1");
+            let token = transaction.query_row(&select, [digest], read)?;
+            transaction.commit()?;
+            Ok(Some(token))
+        })
+        .await
+    }
+
+    /// Revokes every token that came from the same first one.
+    pub async fn revoke_family(&self, id: i64, now: i64) -> Result<(), StoreError> {
+        self.with(move |connection| revoke_family(connection, id, now))
+            .await
+    }
+}
+
+fn revoke_family(connection: &Connection, id: i64, now: i64) -> Result<(), StoreError> {
+    connection.execute(
+        "WITH first AS (SELECT coalesce(family, id) AS id FROM tokens WHERE id = ?1)
+         UPDATE tokens SET revoked_at = coalesce(revoked_at, ?2)
+         WHERE id IN (SELECT id FROM first) OR family IN (SELECT id FROM first)",
+        (id, now),
+    )?;
+    Ok(())
 }
 
 pub(super) fn insert(connection: &Connection, token: NewToken) -> Result<i64, StoreError> {

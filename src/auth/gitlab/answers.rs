@@ -270,7 +270,7 @@ impl From<Refusal> for AuthError {
         match refusal {
             Refusal::Unknown => Self::Unknown,
             Refusal::Expired => Self::Expired,
-            Refusal::Revoked => Self::Revoked,
+            Refusal::Revoked => Self::Revoked(None),
             Refusal::Blocked => Self::Blocked,
             Refusal::Account(reason) => Self::Account(reason),
         }

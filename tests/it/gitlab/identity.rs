@@ -399,3 +399,19 @@ async fn a_guesser_holds_nobody_up() {
         .has_status(401);
     server.finish().await;
 }
+
+#[tokio::test]
+async fn tokens_and_projects_of_gitlab_are_gitlabs_business() {
+    let gitlab = ce::gitlab().await;
+    let server = beside(&gitlab).start().await;
+    for (method, target) in [
+        ("DELETE", "/api/v4/personal_access_tokens/self"),
+        ("POST", "/api/v4/personal_access_tokens/self/rotate"),
+        ("GET", "/api/v4/projects/grp%2Fon"),
+    ] {
+        let request = server.request(method, target).bearer(ce::ALICE);
+        let reply = request.send().await.has_status(404);
+        assert_eq!(reply.text(), r#"{"error":"404 Not Found"}"#, "{target}");
+    }
+    server.finish().await;
+}
