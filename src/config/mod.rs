@@ -12,7 +12,7 @@ pub use identity::{
 };
 pub use load::{DEFAULTS, SettingsError, Sources, load, shown};
 pub use model::{FimTemplate, GenerationSettings, ModelKind, ModelServer, ModelSettings};
-pub use values::{ConfigSecret, RateLimit};
+pub use values::{ConfigSecret, Origins, RateLimit};
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -62,6 +62,8 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// URL that clients use; derived from `listen` when absent.
     pub external_url: Option<String>,
+    /// Origins of web pages whose scripts may ask.
+    pub cors_origins: Origins,
     /// Serving threads; 0 is one per core.
     pub workers: usize,
     /// Largest request body in bytes.

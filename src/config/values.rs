@@ -74,6 +74,79 @@ impl<'de> Deserialize<'de> for RateLimit {
     }
 }
 
+/// Origins of web pages (RFC 6454), exact ones and such with a `*.` before the host; `*` is every origin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origins(Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl Origins {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an origin is one of these. `null`, which pages without an origin send, never is.
+    pub fn contains(&self, origin: &str) -> bool {
+        let matches = |pattern: &String| {
+            pattern == "*"
+                || pattern.eq_ignore_ascii_case(origin)
+                || is_below(pattern, &origin.to_ascii_lowercase())
+        };
+        origin != "null" && self.0.iter().any(matches)
+    }
+}
+
+/// Whether an origin is that of a host below the one of `https://*.host`.
+fn is_below(pattern: &str, origin: &str) -> bool {
+    let Some((scheme, host)) = pattern.split_once("://*") else {
+        return false;
+    };
+    let below = origin
+        .strip_prefix(scheme)
+        .and_then(|rest| rest.strip_prefix("://")?.strip_suffix(host));
+    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+    below.is_some_and(|below| !below.is_empty() && below.bytes().all(is_label))
+}
+
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else {
+        return text == "*";
+    };
+    let host = host.strip_prefix("*.").unwrap_or(host);
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
+    matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(allowed)
+}
+
+impl<'de> Deserialize<'de> for Origins {
+    /// A list, or in the environment one text with commas.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let origins = match OneOrMore::deserialize(deserializer)? {
+            OneOrMore::More(origins) => origins,
+            OneOrMore::One(text) => text
+                .split(',')
+                .map(|origin| origin.trim().to_owned())
+                .collect(),
+        };
+        match origins.iter().find(|origin| !is_origin(origin)) {
+            Some(wrong) => Err(D::Error::custom(format!(
+                "'{wrong}' is not an origin; write \"https://host\", \"https://*.host\" or \"*\""
+            ))),
+            None => Ok(Self(
+                origins
+                    .into_iter()
+                    .map(|origin| origin.to_ascii_lowercase())
+                    .collect(),
+            )),
+        }
+    }
+}
+
 /// An enum whose variants are single words of a setting, with an error that lists the words.
 macro_rules! words {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
@@ -163,6 +236,50 @@ pub(super) mod optional_duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn origins_are_exact_or_below_a_host() {
+        let origins = |text: &str| {
+            toml::from_str::<std::collections::HashMap<String, Origins>>(&format!("o = {text}"))
+                .map(|mut settings| settings.remove("o").unwrap())
+        };
+        let some =
+            origins(r#"["https://a.example", "https://*.ide.example", "http://[::1]:3000"]"#);
+        let some = some.unwrap();
+        for (origin, contained) in [
+            ("https://a.example", true),
+            ("HTTPS://A.example", true),
+            ("https://x.ide.example", true),
+            ("https://x.y.ide.example", true),
+            ("http://[::1]:3000", true),
+            ("https://ide.example", false),
+            ("https://.ide.example.evil", false),
+            ("https://evil/x.ide.example", false),
+            ("https://evil@x.ide.example", false),
+            ("http://x.ide.example", false),
+            ("https://a.example:444", false),
+            ("https://b.a.example", false),
+            ("null", false),
+            ("", false),
+        ] {
+            assert_eq!(some.contains(origin), contained, "{origin}");
+        }
+        let any = origins("\"*\"").unwrap();
+        assert!(any.contains("https://anything") && !any.contains("null"));
+        assert_eq!(
+            origins(r#""https://a,https://b""#),
+            origins(r#"["https://a", "https://b"]"#)
+        );
+        for wrong in [
+            r#"["a.example"]"#,
+            r#"["https://a/"]"#,
+            r#"["null"]"#,
+            r#"["https://*"]"#,
+            "\"\"",
+        ] {
+            assert!(origins(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn rates_are_number_and_period() {

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 use super::{
     activity::Activity,
     body::{Account, ReplyBody},
+    cors::CrossOrigin,
     notes::Notes,
     path,
 };
@@ -76,18 +77,24 @@ pub async fn edge(
         bytes_out: 0,
         whole: false,
     };
+    let mut cross_origin = CrossOrigin::No;
     let response = match canonicalize(&app, &mut request) {
         Ok(route) => {
             account.route = route;
+            cross_origin = CrossOrigin::of(&app, &request);
             let extensions = request.extensions_mut();
             extensions.insert(Arc::clone(&notes));
             extensions.insert(peer.address);
-            routed(router, request).await
+            match cross_origin.preflight(&request) {
+                Some(answer) => answer,
+                None => routed(router, request).await,
+            }
         }
         Err(error) => error.into_response(),
     };
     let (mut parts, body) = response.into_parts();
     common_headers(&mut parts.headers, &notes.request_id);
+    cross_origin.mark(&mut parts.headers);
     account.status = parts.status.as_u16();
     account.reason = parts.extensions.get::<ReasonCode>().map(|reason| reason.0);
     Response::from_parts(parts, ReplyBody::new(body, account))

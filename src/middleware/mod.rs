@@ -4,6 +4,7 @@
 mod activity;
 mod admit;
 mod body;
+mod cors;
 mod edge;
 mod notes;
 mod path;
