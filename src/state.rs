@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     config::{GatewayKind, GatewaySettings, IdentityKind, Settings},
     exclusions::Exclusions,
-    gateway::{AiGateway, Builtin, Engines, Gateway, GatewayTokens, InstanceToken},
+    gateway::{AiGateway, Builtin, Engines, Gateway, GatewayTokens, GitLabGateway, InstanceToken},
     ids::Instance,
     keys::{SecretsError, ServerSecret, SigningKey},
     limits::Limiter,
@@ -233,7 +233,9 @@ impl Shared {
         let settings = &self.settings.gateway;
         let gateway = match (settings.kind, &settings.url) {
             (GatewayKind::AiGateway, Some(url)) => self.ai_gateway(url)?,
-            (GatewayKind::Builtin | GatewayKind::AiGateway, _) => {
+            (GatewayKind::GitLab, Some(url)) => self.gitlab_gateway(url)?,
+            // The check of the settings has seen to it that there is a URL.
+            (GatewayKind::Builtin | GatewayKind::AiGateway | GatewayKind::GitLab, _) => {
                 Gateway::Builtin(Box::new(Builtin::new(
                     (
                         Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
@@ -253,6 +255,26 @@ impl Shared {
     }
 
     fn ai_gateway(&self, url: &str) -> Result<Gateway, BuildError> {
+        Ok(Gateway::AiGateway(Box::new(AiGateway::new(
+            url.to_owned(),
+            self.upstream(url)?,
+            &self.settings.gateway,
+            Arc::clone(&self.gateway_tokens),
+            Arc::clone(&self.instance),
+            self.clock.clone(),
+        ))))
+    }
+
+    fn gitlab_gateway(&self, url: &str) -> Result<Gateway, BuildError> {
+        Ok(Gateway::GitLab(Box::new(GitLabGateway::new(
+            self.upstream(url)?,
+            &self.settings.gateway,
+            Arc::clone(&self.gateway_tokens),
+            self.clock.clone(),
+        ))))
+    }
+
+    fn upstream(&self, url: &str) -> Result<Upstream, BuildError> {
         let settings = &self.settings.gateway;
         let clocks = Clocks {
             connect: settings.connect_timeout,
@@ -261,14 +283,7 @@ impl Shared {
             whole: settings.stream_timeout,
         };
         let endpoint = Endpoint::new(url, route(&self.settings))?;
-        Ok(Gateway::AiGateway(Box::new(AiGateway::new(
-            url.to_owned(),
-            Upstream::new(endpoint, clocks, self.gate.clone()),
-            settings,
-            Arc::clone(&self.gateway_tokens),
-            Arc::clone(&self.instance),
-            self.clock.clone(),
-        ))))
+        Ok(Upstream::new(endpoint, clocks, self.gate.clone()))
     }
 
     /// No new requests are wanted: probes learn it from here.

@@ -191,6 +191,8 @@ words! {
         Builtin = "builtin",
         /// GitLab's AI Gateway.
         AiGateway = "ai_gateway",
+        /// Another GitLab.
+        GitLab = "gitlab",
     }
 }
 

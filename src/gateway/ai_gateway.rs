@@ -3,27 +3,24 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header::AUTHORIZATION};
+use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use tokio::time::timeout;
 
 use super::{
     Answer, Asker, DirectAccess, GatewayError, GatewayTokens, Question, TokenRefusal,
     UnitPrimitive, headers,
     model::Models,
-    relay::{self, LARGEST_REFUSAL, collect, post},
-    token::UserToken,
+    relay::{self, post, small_document},
+    token::{Fresh, TOKEN_TIME, in_time},
 };
 use crate::{
     clock::Clock,
     config::{GatewayAuth, GatewaySettings},
     ids::Instance,
-    upstream::{Upstream, UpstreamError},
+    upstream::Upstream,
 };
-
-/// Time for a token: every completion of an editor waits for it.
-const TOKEN_TIME: Duration = Duration::from_secs(3);
 
 /// A client of the AI Gateway.
 pub struct AiGateway {
@@ -98,23 +95,18 @@ impl AiGateway {
         asker: &Asker<'_>,
     ) -> Result<DirectAccess, GatewayError> {
         let now = self.clock.unix();
-        let token = self
-            .tokens
-            .user(asker.user_id, now, || self.make_token(asker));
-        // The limit holds for waiting on somebody else's question too.
-        let token = timeout(self.token_time, token)
-            .await
-            .unwrap_or_else(|_| Err(UpstreamError::ResponseTimeout(self.token_time).into()))?;
+        let make = || self.make_token(asker);
+        let token = in_time(self.token_time, self.tokens.user(asker.user_id, now, make)).await?;
         Ok(DirectAccess {
             base_url: self.base_url.clone(),
-            token: token.text().to_owned(),
-            expires_at: token.expires_at(),
+            token: token.value.expose_secret().to_owned(),
+            expires_at: token.expires_at,
             headers: headers::identity(&self.instance, asker, UnitPrimitive::CompleteCode),
             model_details: self.models.details().cloned(),
         })
     }
 
-    async fn make_token(&self, asker: &Asker<'_>) -> Result<UserToken, GatewayError> {
+    async fn make_token(&self, asker: &Asker<'_>) -> Result<Fresh<SecretString>, GatewayError> {
         let head = self.head(asker, UnitPrimitive::CompleteCode)?;
         let empty = Bytes::new();
         let response = self
@@ -123,14 +115,7 @@ impl AiGateway {
                 post(endpoint, "/v1/code/user_access_token", &head, &empty)
             })
             .await?;
-        let status = response.status();
-        if status == StatusCode::UNAUTHORIZED {
-            return Err(GatewayError::Credential);
-        }
-        if !status.is_success() && !status.is_client_error() {
-            return Err(GatewayError::Status(status));
-        }
-        let body = collect(response.into_body(), LARGEST_REFUSAL).await?;
+        let (status, body) = small_document(response).await?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status.is_client_error() {
             return Err(GatewayError::NoToken(Box::new(TokenRefusal {
@@ -142,7 +127,7 @@ impl AiGateway {
         let (Some(token), Some(expires_at)) = (token, body["expires_at"].as_i64()) else {
             return Err(GatewayError::Malformed("no token in the answer"));
         };
-        Ok(UserToken::new(token, self.clock.unix(), expires_at))
+        Ok(Fresh::new(token.into(), self.clock.unix(), expires_at))
     }
 
     fn head(&self, asker: &Asker<'_>, unit: UnitPrimitive) -> Result<HeaderMap, GatewayError> {

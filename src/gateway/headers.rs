@@ -2,7 +2,7 @@
 //! its language server and the request's identifier; on the way back everything passes but what concerns the connection,
 //! the gateway's own software, or fields that this server sets.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -16,7 +16,7 @@ use axum::http::{
 
 use crate::ids::{Instance, RequestId};
 
-const SOFTWARE: &str = concat!("code-suggestions/", env!("CARGO_PKG_VERSION"));
+pub(super) const SOFTWARE: &str = concat!("code-suggestions/", env!("CARGO_PKG_VERSION"));
 
 const GLOBAL_USER_ID: HeaderName = HeaderName::from_static("x-gitlab-global-user-id");
 const USER_ID: HeaderName = HeaderName::from_static("x-gitlab-user-id");
@@ -67,7 +67,7 @@ pub(super) fn identity(
     instance: &Instance,
     asker: &Asker<'_>,
     unit: UnitPrimitive,
-) -> Vec<(&'static str, String)> {
+) -> Vec<(Cow<'static, str>, String)> {
     let mut fields = of_instance(instance, unit);
     fields.push(("x-gitlab-global-user-id", asker.global_user_id.clone()));
     fields.push(("x-gitlab-user-id", asker.user_id.to_string()));
@@ -75,6 +75,9 @@ pub(super) fn identity(
         fields.push(("x-gitlab-project-id", id.to_string()));
     }
     fields
+        .into_iter()
+        .map(|(name, value)| (name.into(), value))
+        .collect()
 }
 
 fn of_instance(instance: &Instance, unit: UnitPrimitive) -> Vec<(&'static str, String)> {
@@ -128,13 +131,18 @@ impl Template {
         if let Some(id) = asker.project_id {
             headers.insert(PROJECT_ID, id.into());
         }
-        insert(&mut headers, REQUEST_ID, asker.request_id.as_str());
         let seconds = format!("{}.{:06}", sent_at.as_secs(), sent_at.subsec_micros());
         insert(&mut headers, SEND_START, &seconds);
-        if let Some(version) = asker.language_server.filter(|version| is_plain(version)) {
-            headers.insert(LANGUAGE_SERVER, version.clone());
-        }
+        of_request(&mut headers, asker);
         headers
+    }
+}
+
+/// The two fields that follow a request through everything.
+pub(super) fn of_request(headers: &mut HeaderMap, asker: &Asker<'_>) {
+    insert(headers, REQUEST_ID, asker.request_id.as_str());
+    if let Some(version) = asker.language_server.filter(|version| is_plain(version)) {
+        headers.insert(LANGUAGE_SERVER, version.clone());
     }
 }
 

@@ -1,9 +1,10 @@
-//! Who writes the code: the gateway in this binary or GitLab's AI Gateway. Called by `suggestions` with a checked request;
+//! Who writes the code: the gateway in this binary, GitLab's AI Gateway or another GitLab. Called by `suggestions` with a checked request;
 //! what a gateway is sent, what is kept from it and what of its answer is passed on is decided here.
 
 mod ai_gateway;
 mod answer;
 mod builtin;
+mod gitlab;
 mod headers;
 mod model;
 mod relay;
@@ -12,8 +13,11 @@ mod token;
 pub use ai_gateway::AiGateway;
 pub use answer::{Answer, StreamBody, Suggested};
 pub use builtin::{Builtin, Engines};
+pub use gitlab::GitLabGateway;
 pub use headers::{Asker, UnitPrimitive};
 pub use token::{GatewayTokens, InstanceToken};
+
+use std::borrow::Cow;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -32,6 +36,8 @@ pub enum Gateway {
     Builtin(Box<Builtin>),
     /// GitLab's AI Gateway.
     AiGateway(Box<AiGateway>),
+    /// Another GitLab.
+    GitLab(Box<GitLabGateway>),
 }
 
 /// What a gateway is asked.
@@ -45,7 +51,7 @@ pub struct Question<'a> {
 }
 
 /// Details with which an editor asks a gateway directly.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct DirectAccess {
     /// Base URL, to which editors add `/v2/completions`.
     pub base_url: String,
@@ -54,7 +60,7 @@ pub struct DirectAccess {
     /// Seconds since the epoch until which the token is good.
     pub expires_at: i64,
     /// Fields that the editor must send.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// Members that the editor puts into its request.
     pub model_details: Option<Value>,
 }
@@ -76,7 +82,7 @@ pub enum GatewayError {
     Upstream(#[from] UpstreamError),
     /// The gateway does not accept how this server proves itself.
     #[error(
-        "the gateway refuses this server's own credential with 401; check gateway.auth and that the gateway trusts this server's external URL as a key provider"
+        "the gateway refuses this server's own credential with 401; an AI Gateway has to trust this server's external URL as a key provider (gateway.auth), another GitLab wants a valid gateway.token; code-suggestions doctor tells more"
     )]
     Credential,
     /// The gateway answered with a status that is a failure.
@@ -108,6 +114,7 @@ impl Gateway {
         match self {
             Self::Builtin(gateway) => gateway.suggest(question).await,
             Self::AiGateway(gateway) => gateway.suggest(question).await,
+            Self::GitLab(gateway) => gateway.suggest(question).await,
         }
     }
 
@@ -116,6 +123,7 @@ impl Gateway {
         match self {
             Self::Builtin(gateway) => gateway.direct_access(asker),
             Self::AiGateway(gateway) => gateway.direct_access(asker).await,
+            Self::GitLab(gateway) => gateway.direct_access(asker).await,
         }
     }
 
@@ -123,7 +131,15 @@ impl Gateway {
     pub fn builtin(&self) -> Option<&Builtin> {
         match self {
             Self::Builtin(gateway) => Some(gateway),
-            Self::AiGateway(_) => None,
+            Self::AiGateway(_) | Self::GitLab(_) => None,
+        }
+    }
+
+    /// The other GitLab, if it is what is asked.
+    pub fn gitlab(&self) -> Option<&GitLabGateway> {
+        match self {
+            Self::GitLab(gateway) => Some(gateway),
+            Self::Builtin(_) | Self::AiGateway(_) => None,
         }
     }
 }

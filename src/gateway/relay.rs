@@ -17,7 +17,7 @@ use crate::upstream::{Endpoint, UpstreamBody};
 
 /// Largest answer that is not streamed, and largest refusal that is passed on.
 const LARGEST_DOCUMENT: usize = 4 * 1024 * 1024;
-pub(super) const LARGEST_REFUSAL: usize = 64 * 1024;
+const LARGEST_REFUSAL: usize = 64 * 1024;
 
 /// Longest that a client is told to wait for a gateway.
 const LONGEST_WAIT: u32 = 300;
@@ -151,8 +151,23 @@ async fn stream(
     })
 }
 
+/// Status and body of an answer that can only be small: a success, or a refusal that concerns the client.
+pub(super) async fn small_document(
+    response: Response<UpstreamBody>,
+) -> Result<(StatusCode, Bytes), GatewayError> {
+    let status = response.status();
+    if status == StatusCode::UNAUTHORIZED {
+        return Err(GatewayError::Credential);
+    }
+    if !status.is_success() && !status.is_client_error() {
+        return Err(GatewayError::Status(status));
+    }
+    let body = collect(response.into_body(), LARGEST_REFUSAL).await?;
+    Ok((status, body))
+}
+
 /// The whole body, if it is not larger than `most` bytes.
-pub(super) async fn collect(mut body: UpstreamBody, most: usize) -> Result<Bytes, GatewayError> {
+async fn collect(mut body: UpstreamBody, most: usize) -> Result<Bytes, GatewayError> {
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else {

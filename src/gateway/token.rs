@@ -2,33 +2,44 @@
 //! makes for users. A signature costs a millisecond and a question to the gateway many, which is more than everything else
 //! about a request, so each serves until half its life is over.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::http::HeaderValue;
 use quick_cache::sync::Cache;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+use tokio::time::timeout;
 
+use super::{DirectAccess, GatewayError};
 use crate::{
     clock::Clock,
     ids::Instance,
     keys::{Claims, SecretsError, SigningKey},
+    upstream::UpstreamError,
 };
 
 /// Users whose token is kept; more take turns.
 const KEPT_USERS: usize = 20_000;
 
+/// Time for a token, waiting on somebody else's question included: every completion of an editor waits for it.
+pub(super) const TOKEN_TIME: Duration = Duration::from_secs(3);
+
 /// The tokens of one process, shared by its serving threads.
 pub struct GatewayTokens {
     /// The instance's own.
     pub instance: InstanceToken,
-    users: Cache<i64, Arc<UserToken>>,
+    users: Cache<i64, Arc<Fresh<SecretString>>>,
+    connection: Cache<(), Arc<Fresh<DirectAccess>>>,
 }
 
-/// A token that the gateway made for a user.
-pub(super) struct UserToken {
-    text: SecretString,
+/// Something that a gateway has made, and until when it is good.
+pub(super) struct Fresh<T> {
+    pub(super) value: T,
     made_at: i64,
-    expires_at: i64,
+    pub(super) expires_at: i64,
 }
 
 impl GatewayTokens {
@@ -37,43 +48,67 @@ impl GatewayTokens {
         Self {
             instance,
             users: Cache::new(KEPT_USERS),
+            connection: Cache::new(1),
         }
     }
 
-    /// The token of a user, made by `make` unless one is there that is good for more than half its life. Editors ask three
-    /// times at once: whoever comes while a token is being made waits for that one.
+    /// The token of a user.
     pub(super) async fn user<E>(
         &self,
         user_id: i64,
         now: i64,
-        make: impl AsyncFnOnce() -> Result<UserToken, E>,
-    ) -> Result<Arc<UserToken>, E> {
-        let stale = |token: &Arc<UserToken>| !token.is_fresh(now);
-        self.users.remove_if(&user_id, stale);
-        self.users
-            .get_or_insert_async(&user_id, async { make().await.map(Arc::new) })
-            .await
+        make: impl AsyncFnOnce() -> Result<Fresh<SecretString>, E>,
+    ) -> Result<Arc<Fresh<SecretString>>, E> {
+        fresh(&self.users, user_id, now, make).await
+    }
+
+    /// The connection that all users share.
+    pub(super) async fn connection<E>(
+        &self,
+        now: i64,
+        make: impl AsyncFnOnce() -> Result<Fresh<DirectAccess>, E>,
+    ) -> Result<Arc<Fresh<DirectAccess>>, E> {
+        fresh(&self.connection, (), now, make).await
     }
 }
 
-impl UserToken {
-    pub(super) fn new(text: &str, made_at: i64, expires_at: i64) -> Self {
+/// What is kept under `key`, made by `make` unless it is good for more than half its life. Editors ask three times at once:
+/// whoever comes while it is being made waits for that one.
+async fn fresh<K, T, E>(
+    cache: &Cache<K, Arc<Fresh<T>>>,
+    key: K,
+    now: i64,
+    make: impl AsyncFnOnce() -> Result<Fresh<T>, E>,
+) -> Result<Arc<Fresh<T>>, E>
+where
+    K: Hash + Eq + Clone,
+{
+    cache.remove_if(&key, |kept| !kept.is_fresh(now));
+    cache
+        .get_or_insert_async(&key, async { make().await.map(Arc::new) })
+        .await
+}
+
+/// Ends a question about a token that takes too long.
+pub(super) async fn in_time<T>(
+    limit: Duration,
+    question: impl Future<Output = Result<T, GatewayError>>,
+) -> Result<T, GatewayError> {
+    Box::pin(timeout(limit, question))
+        .await
+        .unwrap_or_else(|_| Err(UpstreamError::ResponseTimeout(limit).into()))
+}
+
+impl<T> Fresh<T> {
+    pub(super) fn new(value: T, made_at: i64, expires_at: i64) -> Self {
         Self {
-            text: text.into(),
+            value,
             made_at,
             expires_at,
         }
     }
 
-    pub(super) fn text(&self) -> &str {
-        self.text.expose_secret()
-    }
-
-    pub(super) fn expires_at(&self) -> i64 {
-        self.expires_at
-    }
-
-    /// Whether more than half of its life is left. A clock that was set back must not keep a token from the future in use.
+    /// Whether more than half of its life is left. A clock that was set back must not keep what is from the future in use.
     fn is_fresh(&self, now: i64) -> bool {
         let life = self.expires_at.saturating_sub(self.made_at);
         self.made_at <= now && self.expires_at.saturating_sub(now) > life / 2

@@ -73,7 +73,7 @@ pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, Gate
                 .choices
                 .into_iter()
                 .next()
-                .map(|choice| choice.text)
+                .and_then(|choice| choice.text)
                 .unwrap_or_default();
             let model = document.model.unwrap_or_default();
             Ok(written_at_once(
@@ -121,6 +121,24 @@ pub(super) fn suggested(suggested: Suggested, form: Form, now: i64) -> Shaped {
     written_at_once(&text, suggested.engine, &suggested.model, form, now)
 }
 
+/// A document that is passed on as it is.
+///
+/// # Errors
+///
+/// When the answer is something else.
+pub fn as_it_is(answer: Answer) -> Result<Shaped, GatewayError> {
+    match answer {
+        Answer::Document {
+            status,
+            headers,
+            body,
+        } => Ok(relayed(status, headers, body)),
+        Answer::Events { .. } | Answer::Text { .. } | Answer::Suggested(_) => {
+            Err(GatewayError::Malformed("it is no document"))
+        }
+    }
+}
+
 /// What is read of a gateway's document when a stream was wanted.
 #[derive(Deserialize)]
 struct Document {
@@ -131,8 +149,8 @@ struct Document {
 
 #[derive(Deserialize)]
 struct Choice {
-    #[serde(default)]
-    text: String,
+    /// Null in the answers of some.
+    text: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

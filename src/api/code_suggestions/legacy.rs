@@ -9,6 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
+use super::{asker, completions::into_response, notes};
 use crate::{
     api::Reply,
     auth::{CODE_SUGGESTIONS, require_scope},
@@ -17,6 +18,7 @@ use crate::{
     reply::{self, ApiError},
     state::App,
     store::{Scope, Scopes},
+    suggestions,
 };
 
 const MAY_READ: Scopes = Scopes::of(&[Scope::Api, Scope::ReadApi]);
@@ -25,7 +27,19 @@ const MAY_READ: Scopes = Scopes::of(&[Scope::Api, Scope::ReadApi]);
 pub async fn tokens(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, body) = request.into_parts();
     let admitted = admit(&app, &parts, body, CODE_SUGGESTIONS).await?;
-    if !app.is_enabled().await? {
+    let enabled = app.is_enabled().await?;
+    if let Some(gitlab) = app.gateway.gitlab() {
+        let usable = enabled && gitlab.has_token() && admitted.caller.user.code_suggestions;
+        if !usable {
+            return Err(ApiError::Unauthorized);
+        }
+        let notes = notes(&parts)?;
+        let id = &notes.request_id;
+        let asker = asker(&app, &admitted.caller, &parts, id, (None, None)).await;
+        let answer = gitlab.legacy_token(&asker).await?;
+        return Ok(into_response(suggestions::relayed(answer)?));
+    }
+    if !enabled {
         return Err(ApiError::NotFound);
     }
     if !admitted.caller.user.code_suggestions {

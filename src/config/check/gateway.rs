@@ -57,7 +57,10 @@ pub(super) fn check(gateway: &mut GatewaySettings, problems: &mut Vec<String>) {
         return;
     }
     let Some(url) = &gateway.url else {
-        problems.push("gateway.url: needed when gateway.kind is \"ai_gateway\"".to_owned());
+        problems.push(format!(
+            "gateway.url: needed when gateway.kind is \"{}\"",
+            gateway.kind.as_str()
+        ));
         return;
     };
     if let Err(problem) = destination(url, switch) {

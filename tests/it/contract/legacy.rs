@@ -1,4 +1,4 @@
-//! Part K: the token endpoint of GitLab 16.1 and 16.2. K06 to K08 ask for another GitLab behind this server.
+//! Part K: the token endpoint of GitLab 16.1 and 16.2 when this server issues; `another_gitlab` has K06 to K08.
 
 use std::time::Duration;
 

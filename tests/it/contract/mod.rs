@@ -1,6 +1,7 @@
 //! The public cases of the contract, part by part, each row by its id; a decision of the design that settles a case otherwise
 //! is named at its row.
 
+mod another_gitlab;
 mod authentication;
 mod direct_access;
 mod discovery;
