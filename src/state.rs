@@ -24,6 +24,7 @@ use crate::{
     ids::Instance,
     keys::{SecretsError, ServerSecret, SigningKey},
     limits::Limiter,
+    model::{ModelClient, Models},
     store::{Governance, Kept, Store, StoreError},
     suggestions::Features,
     telemetry::{self, AccessLog, Metrics},
@@ -86,6 +87,8 @@ pub struct Shared {
     gateway_tokens: Arc<GatewayTokens>,
     /// Only the built-in gateway needs them.
     engines: OnceLock<Arc<Engines>>,
+    /// Model servers of the built-in gateway.
+    pub models: Arc<Models>,
     gate: Gate,
     draining: AtomicBool,
 }
@@ -203,6 +206,10 @@ impl Shared {
             direct_access: limiter(settings.limits.direct_access),
             connection_details: limiter(settings.limits.connection_details),
         };
+        let models = Models::new(&settings, bound.port(), clock.clone());
+        if settings.gateway.kind == GatewayKind::Builtin {
+            models.settle().await;
+        }
         let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
         Ok(Arc::new(Self {
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
@@ -214,6 +221,7 @@ impl Shared {
                 clock.clone(),
             ))),
             engines: OnceLock::new(),
+            models,
             gate: gate(&settings.gateway, &clock),
             metrics: Metrics::default(),
             draining: AtomicBool::new(false),
@@ -241,6 +249,7 @@ impl Shared {
                         Arc::clone(self.engines.get_or_init(Engines::for_this_machine)),
                         Arc::clone(&self.gate.in_flight),
                     ),
+                    ModelClient::new(Arc::clone(&self.models)),
                     self.settings.model.clone(),
                     Arc::clone(&self.instance),
                     Arc::clone(&self.key),

@@ -13,7 +13,7 @@ use crate::{
     api::health,
     auth::make_token,
     clock::Clock,
-    config::{IdentityKind, LogFormat, Settings},
+    config::{GatewayKind, IdentityKind, LogFormat, Settings},
     keys::ServerSecret,
     server::{Bound, Stop, serve},
     state::{BuildError, Local, Shared},
@@ -233,6 +233,9 @@ fn announce(shared: &Shared, address: SocketAddr, token: Option<&str>) {
         "code-suggestions listens on http{}://{address}",
         tls_suffix(&shared.settings)
     ));
+    if shared.settings.gateway.kind == GatewayKind::Builtin {
+        line(&shared.models.summary());
+    }
     match token {
         None => {}
         Some(_) if collected => {

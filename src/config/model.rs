@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 
 use super::{
-    ConfigSecret, check,
+    ConfigSecret, ProxySettings, check,
     values::{duration, list, words},
 };
 
@@ -27,6 +27,8 @@ pub struct ModelSettings {
     pub api_key: Option<ConfigSecret>,
     /// File with the key.
     pub api_key_file: Option<PathBuf>,
+    /// PEM file with further roots to trust.
+    pub ca_file: Option<PathBuf>,
     /// Whether plain HTTP may leave this machine.
     pub allow_plain_http: bool,
     /// How text is put around the cursor.
@@ -135,18 +137,23 @@ pub struct ModelServer {
     pub api_key: Option<ConfigSecret>,
     /// Way to put text around the cursor.
     pub template: FimTemplate,
+    /// PEM file with further roots to trust.
+    pub ca_file: Option<PathBuf>,
+    /// The proxy on the way.
+    pub proxies: ProxySettings,
 }
 
 // === impl ModelSettings ===
 
 impl ModelSettings {
     /// The server for completions, if one is configured.
-    pub fn completion_server(&self) -> Option<ModelServer> {
-        server(self.kind, self.url.as_ref()?, self.name.as_ref(), self)
+    pub fn completion_server(&self, proxies: &ProxySettings) -> Option<ModelServer> {
+        let given = (self.kind, self.url.as_deref()?, self.name.as_ref());
+        server(given, self, proxies)
     }
 
     /// The server for generations, if it is not the one for completions; the inner `None` means that there is none.
-    pub fn generation_server(&self) -> Option<Option<ModelServer>> {
+    pub fn generation_server(&self, proxies: &ProxySettings) -> Option<Option<ModelServer>> {
         let own = &self.generation;
         if own.kind.is_none() && own.url.is_none() && own.name.is_none() {
             return None;
@@ -162,7 +169,7 @@ impl ModelSettings {
             .as_ref()
             .or(self.name.as_ref().filter(|_| !elsewhere));
         let url = own.url.as_ref().or(self.url.as_ref());
-        let found = url.and_then(|url| server(kind, url, name, self));
+        let found = url.and_then(|url| server((kind, url, name), self, proxies));
         Some(found.map(|found| ModelServer {
             // A key is for one server: it does not go along to another.
             api_key: match &own.api_key {
@@ -185,10 +192,9 @@ impl ModelSettings {
 }
 
 fn server(
-    kind: ModelKind,
-    url: &str,
-    name: Option<&String>,
+    (kind, url, name): (ModelKind, &str, Option<&String>),
     settings: &ModelSettings,
+    proxies: &ProxySettings,
 ) -> Option<ModelServer> {
     (kind != ModelKind::Engine).then(|| ModelServer {
         kind,
@@ -196,6 +202,8 @@ fn server(
         name: name.cloned(),
         api_key: settings.api_key.clone(),
         template: settings.template,
+        ca_file: settings.ca_file.clone(),
+        proxies: proxies.clone(),
     })
 }
 
@@ -224,6 +232,11 @@ pub(super) fn problems(model: &mut ModelSettings, problems: &mut Vec<String>) {
             problems.push(format!("{key}: {problem}"));
         }
         *url = url.trim_end_matches('/').to_owned();
+    }
+    if let Some(path) = &model.ca_file
+        && let Err(reason) = check::certificate(path)
+    {
+        problems.push(format!("model.ca_file: {}: {reason}", path.display()));
     }
     let needs_url = |kind| !matches!(kind, ModelKind::Auto | ModelKind::Engine);
     if needs_url(model.kind) && model.url.is_none() {

@@ -8,8 +8,12 @@ use std::{
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use hyper::body::{Body, Frame};
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::upstream::{UpstreamBody, UpstreamError};
+use crate::{
+    model::Written,
+    upstream::{UpstreamBody, UpstreamError},
+};
 
 /// An answer.
 pub enum Answer {
@@ -38,6 +42,15 @@ pub enum Answer {
     },
     /// Suggestions made here.
     Suggested(Suggested),
+    /// A suggestion that a model server is writing.
+    Written(Box<Writing>),
+}
+
+/// A suggestion that is being written, and the place among the requests under way that it takes up.
+pub struct Writing {
+    /// What writes it.
+    pub written: Written,
+    pub(super) _place: OwnedSemaphorePermit,
 }
 
 /// Suggestions made in this process; none is an answer too.
@@ -45,7 +58,7 @@ pub enum Answer {
 pub struct Suggested {
     /// Texts to insert, best first.
     pub texts: Vec<String>,
-    /// What wrote them.
+    /// What wrote them: the kind of model server, or the engine.
     pub engine: &'static str,
     /// Its name.
     pub model: String,

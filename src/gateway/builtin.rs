@@ -1,12 +1,17 @@
-//! The gateway in this binary: the in-context engine, asked on threads of its own so that a long file of one user does
+//! The gateway in this binary: a model server if there is one, else the in-context engine, which also answers completions
+//! when the server fails or is too slow. The engine works on threads of its own, so that a long file of one user does
 //! not hold up the connections of others.
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
 
 use super::{
-    Answer, Asker, DirectAccess, GatewayError, Question, Suggested, UnitPrimitive, headers,
+    Answer, Asker, DirectAccess, GatewayError, Question, Suggested, UnitPrimitive, Writing, asking,
+    headers,
 };
 use crate::{
     clock::Clock,
@@ -14,13 +19,15 @@ use crate::{
     engine::{self, ContextFile, Engine, Options, Prompt},
     ids::Instance,
     keys::{SigningKey, UserTokenClaims},
-    params::CompletionRequest,
-    prompt::{gateway_language, intent::Task},
+    model::{Ask, ModelClient, ModelError, Written},
+    prompt::gateway_language,
     upstream::UpstreamError,
 };
 
-/// Tokens of a generation for each token of a completion.
-const GENERATION_FACTOR: usize = 4;
+/// Time in which an editor that asks directly must be answered (it waits 5 s), and the least of it that the engine gets
+/// after a model server has failed.
+const EDITORS_TIME: Duration = Duration::from_millis(4800);
+const SECOND_CHANCE: Duration = Duration::from_millis(500);
 
 /// Engines shared by all serving threads, and how many requests may think at once.
 pub struct Engines {
@@ -43,6 +50,7 @@ impl Engines {
 pub struct Builtin {
     engines: Arc<Engines>,
     in_flight: Arc<Semaphore>,
+    models: ModelClient,
     settings: ModelSettings,
     instance: Arc<Instance>,
     key: Arc<SigningKey>,
@@ -50,9 +58,10 @@ pub struct Builtin {
 }
 
 impl Builtin {
-    /// A gateway for `instance` over shared engines; `in_flight` bounds the questions under way.
+    /// A gateway for `instance` over shared engines and model servers; `in_flight` bounds the questions under way.
     pub fn new(
         (engines, in_flight): (Arc<Engines>, Arc<Semaphore>),
+        models: ModelClient,
         settings: ModelSettings,
         instance: Arc<Instance>,
         key: Arc<SigningKey>,
@@ -61,6 +70,7 @@ impl Builtin {
         Self {
             engines,
             in_flight,
+            models,
             settings,
             instance,
             key,
@@ -68,23 +78,31 @@ impl Builtin {
         }
     }
 
-    /// Asks the engine; no answer in time is an answer without suggestions.
+    /// Asks for suggestions; no answer to a completion in time is an answer without suggestions.
     pub(super) async fn suggest(&self, question: Question<'_>) -> Result<Answer, GatewayError> {
-        let _place = self
-            .in_flight
-            .try_acquire()
+        let ask = asking::ask(&question);
+        self.answer(&ask, question.request.stream).await
+    }
+
+    /// Asks for suggestions, to be told as they are written if `streamed`.
+    pub async fn answer(&self, ask: &Ask, streamed: bool) -> Result<Answer, GatewayError> {
+        let asked_at = Instant::now();
+        let place = Arc::clone(&self.in_flight)
+            .try_acquire_owned()
             .map_err(|_| UpstreamError::Busy)?;
-        let work = Work::new(question.request, question.task, &self.settings);
-        let language = gateway_language::of(&question.request.file_name);
-        let texts = timeout(self.settings.deadline, self.think(work))
-            .await
-            .unwrap_or_default();
-        Ok(Answer::Suggested(Suggested {
-            texts,
-            engine: engine::engine_name(),
-            model: concat!("code-suggestions-", env!("CARGO_PKG_VERSION")).to_owned(),
-            language,
-        }))
+        if ask.brief.is_some() || streamed {
+            return match self.models.write(ask).await {
+                Ok(written) => self.written(ask, written, streamed, place).await,
+                Err(error) => self.instead(ask, error, asked_at).await,
+            };
+        }
+        match self.models.complete(ask).await {
+            Ok(found) => {
+                let model = (found.engine, found.model);
+                Ok(suggested(ask, found.texts, model))
+            }
+            Err(error) => self.instead(ask, error, asked_at).await,
+        }
     }
 
     /// Makes a token with which an editor asks `/ai` below the external URL.
@@ -99,6 +117,53 @@ impl Builtin {
             headers: headers::identity(instance, asker, UnitPrimitive::CompleteCode),
             model_details: None,
         })
+    }
+
+    async fn written(
+        &self,
+        ask: &Ask,
+        mut written: Written,
+        streamed: bool,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Answer, GatewayError> {
+        if streamed {
+            return Ok(Answer::Written(Box::new(Writing {
+                written,
+                _place: place,
+            })));
+        }
+        let text = written.whole().await?;
+        let texts = if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![text]
+        };
+        Ok(suggested(ask, texts, (written.engine, written.model)))
+    }
+
+    /// What is answered where no model server does: the engine's suggestion if it is sure of one. A generation that a
+    /// server has failed to write is a failure, since a sure guess at the next line is not what was asked for.
+    async fn instead(
+        &self,
+        ask: &Ask,
+        error: ModelError,
+        asked_at: Instant,
+    ) -> Result<Answer, GatewayError> {
+        let deadline = match error {
+            ModelError::NoServer if ask.brief.is_some() => self.settings.generation.deadline,
+            ModelError::NoServer => self.settings.deadline,
+            ModelError::Superseded => return Ok(suggested(ask, Vec::new(), engine_named())),
+            error if ask.brief.is_some() => return Err(error.into()),
+            _ => {
+                let left = EDITORS_TIME.saturating_sub(asked_at.elapsed());
+                left.max(SECOND_CHANCE).min(self.settings.deadline)
+            }
+        };
+        let work = Work::new(ask, &self.settings, deadline);
+        let texts = timeout(deadline, self.think(work))
+            .await
+            .unwrap_or_default();
+        Ok(suggested(ask, texts, engine_named()))
     }
 
     async fn think(&self, work: Work) -> Vec<String> {
@@ -119,6 +184,20 @@ impl Builtin {
     }
 }
 
+fn suggested(ask: &Ask, texts: Vec<String>, (engine, model): (&'static str, String)) -> Answer {
+    Answer::Suggested(Suggested {
+        texts,
+        engine,
+        model,
+        language: gateway_language::of(&ask.file_name),
+    })
+}
+
+fn engine_named() -> (&'static str, String) {
+    let model = concat!("code-suggestions-", env!("CARGO_PKG_VERSION"));
+    (engine::engine_name(), model.to_owned())
+}
+
 /// A question with texts of its own, to be taken to another thread.
 struct Work {
     file_name: String,
@@ -130,16 +209,12 @@ struct Work {
 }
 
 impl Work {
-    fn new(request: &CompletionRequest, task: &Task<'_>, settings: &ModelSettings) -> Self {
-        let (engine_task, factor, instruction) = match task {
-            Task::Completion => (engine::Task::Completion, 1, None),
-            Task::Generation { .. } => (
-                engine::Task::Generation,
-                GENERATION_FACTOR,
-                request.user_instruction.clone(),
-            ),
+    fn new(ask: &Ask, settings: &ModelSettings, within: Duration) -> Self {
+        let (task, max_tokens) = match ask.brief {
+            None => (engine::Task::Completion, settings.max_tokens),
+            Some(_) => (engine::Task::Generation, settings.generation.max_tokens),
         };
-        let context = request
+        let context = ask
             .context
             .iter()
             .map(|item| {
@@ -150,17 +225,17 @@ impl Work {
             })
             .collect();
         Self {
-            file_name: request.file_name.clone(),
-            above: request.above.decode().into_owned(),
-            below: request.below.decode().into_owned(),
+            file_name: ask.file_name.clone(),
+            above: ask.above.decode().into_owned(),
+            below: ask.below.decode().into_owned(),
             context,
-            instruction,
+            instruction: ask.brief.as_ref().map(|brief| brief.instruction.clone()),
             options: Options {
-                task: engine_task,
-                max_tokens: settings.max_tokens.saturating_mul(factor),
-                choices: request.choices_count.unwrap_or(1),
+                task,
+                max_tokens,
+                choices: ask.choices,
                 context_chars: settings.context_chars,
-                deadline: deadline(settings.deadline),
+                deadline: deadline(within),
             },
         }
     }

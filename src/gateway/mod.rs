@@ -3,6 +3,7 @@
 
 mod ai_gateway;
 mod answer;
+mod asking;
 mod builtin;
 mod gitlab;
 mod headers;
@@ -11,7 +12,7 @@ mod relay;
 mod token;
 
 pub use ai_gateway::AiGateway;
-pub use answer::{Answer, StreamBody, Suggested};
+pub use answer::{Answer, StreamBody, Suggested, Writing};
 pub use builtin::{Builtin, Engines};
 pub use gitlab::GitLabGateway;
 pub use headers::{Asker, UnitPrimitive};
@@ -25,6 +26,7 @@ use serde_json::Value;
 
 use crate::{
     keys::SecretsError,
+    model::ModelError,
     params::{CompletionRequest, is_over},
     prompt::intent::Task,
     upstream::UpstreamError,
@@ -91,6 +93,9 @@ pub enum GatewayError {
     /// The gateway is not available for so many seconds.
     #[error("the gateway is not available")]
     Unavailable(u32),
+    /// The model server gives no generation.
+    #[error("no answer of the model server")]
+    Model(#[from] ModelError),
     /// The answer is not what it claims to be.
     #[error("the gateway's answer is malformed: {0}")]
     Malformed(&'static str),

@@ -81,6 +81,10 @@ impl From<GatewayError> for ApiError {
                 | UpstreamError::Whole(_),
             )
             | GatewayError::Status(StatusCode::GATEWAY_TIMEOUT) => Self::GatewayTimeout,
+            GatewayError::Model(error) if error.is_late() => Self::GatewayTimeout,
+            GatewayError::Model(error) => error
+                .retry_after()
+                .map_or(Self::BadGateway, Self::Unavailable),
             GatewayError::Unavailable(seconds) => Self::Unavailable(*seconds),
             GatewayError::Signing(_) => Self::Internal,
             GatewayError::Upstream(_)

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::sse::{self, Malformed, TextReader, Utf8Joiner};
 use crate::{
-    gateway::{Answer, GatewayError, StreamBody, Suggested},
+    gateway::{Answer, GatewayError, StreamBody, Suggested, Writing},
     upstream::UpstreamError,
 };
 
@@ -50,6 +50,7 @@ pub struct Shaped {
 pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, GatewayError> {
     match (answer, form) {
         (Answer::Suggested(made), form) => Ok(suggested(made, form, now)),
+        (Answer::Written(writing), form) => Ok(as_written(*writing, form, now)),
         (
             Answer::Document {
                 status,
@@ -213,6 +214,46 @@ fn written_at_once(text: &str, engine: &str, model: &str, form: Form, now: i64) 
         // Between two pieces the connection gets its turn, which sends each on its own.
         tokio::task::yield_now().await;
         Some((Ok::<_, UpstreamError>(piece), pieces))
+    });
+    Shaped {
+        empty,
+        ..streamed(HeaderMap::new(), form, Body::from_stream(pieces))
+    }
+}
+
+/// Text while it is written. A failure breaks the transfer off, so that nobody takes a part for the whole.
+fn as_written(writing: Writing, form: Form, now: i64) -> Shaped {
+    let empty = writing.written.is_empty();
+    let events = form == Form::Events;
+    let start =
+        events.then(|| sse::stream_start(writing.written.engine, &writing.written.model, now));
+    let pieces = stream::unfold(Some((writing, start)), move |state| async move {
+        let (mut writing, start) = state?;
+        if let Some(start) = start {
+            return Some((Ok(start), Some((writing, None))));
+        }
+        let piece = tokio::select! {
+            biased;
+            piece = writing.written.next() => piece,
+            () = tokio::time::sleep(KEEP_ALIVE_AFTER), if events => {
+                return Some((Ok(sse::KEEP_ALIVE), Some((writing, None))));
+            }
+        };
+        match piece {
+            Ok(Some(text)) if events => {
+                Some((Ok(sse::content_chunk(&text)), Some((writing, None))))
+            }
+            Ok(Some(text)) => Some((Ok(text.into()), Some((writing, None)))),
+            Ok(None) if events => Some((Ok(sse::STREAM_END), None)),
+            Ok(None) => None,
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a stream broke off"
+                );
+                Some((Err(error), None))
+            }
+        }
     });
     Shaped {
         empty,

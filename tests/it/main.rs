@@ -14,6 +14,7 @@ mod edge;
 mod editors;
 mod faults;
 mod gitlab;
+mod models;
 mod streams;
 mod support;
 mod tls;

@@ -14,6 +14,7 @@ const port = 8080;
 const environment = {
   ...process.env,
   CODE_SUGGESTIONS__INSTANCE__DATA_DIR: path.join(folder, "data"),
+  CODE_SUGGESTIONS__MODEL__AUTODETECT: "false",
 };
 
 function blocks(text) {

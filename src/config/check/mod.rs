@@ -67,7 +67,7 @@ fn server(server: &ServerSettings, problems: &mut Vec<String>) {
     }
 }
 
-fn certificate(path: &Path) -> Result<(), String> {
+pub(super) fn certificate(path: &Path) -> Result<(), String> {
     let mut chain = CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())?;
     let first = chain.next().ok_or("no certificate in it")?;
     first.map(drop).map_err(|error| error.to_string())

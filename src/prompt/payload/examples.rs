@@ -143,9 +143,16 @@ static JAVASCRIPT: &[Example] = &[
     ),
 ];
 
-/// The examples of a language as a JSON array; those of one trigger, or all of them without a trigger.
-pub(super) fn json(language: &str, trigger: Option<Trigger>) -> String {
-    let examples = match language {
+/// The examples of a language as code and answer; those of one trigger, or all of them without a trigger.
+pub fn of(
+    language: &str,
+    trigger: Option<Trigger>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    chosen(language, trigger).map(|example| (example.code, example.response))
+}
+
+fn chosen(language: &str, trigger: Option<Trigger>) -> impl Iterator<Item = &'static Example> {
+    let examples: &[Example] = match language {
         "Ruby" => RUBY,
         "TypeScript" => TYPESCRIPT,
         "Python" => PYTHON,
@@ -153,11 +160,15 @@ pub(super) fn json(language: &str, trigger: Option<Trigger>) -> String {
         "JavaScript" => JAVASCRIPT,
         _ => &[],
     };
-    let mut out = vec![b'['];
-    for example in examples
+    examples
         .iter()
-        .filter(|example| trigger.is_none_or(|trigger| trigger == example.trigger))
-    {
+        .filter(move |example| trigger.is_none_or(|trigger| trigger == example.trigger))
+}
+
+/// The same as a JSON array.
+pub(super) fn json(language: &str, trigger: Option<Trigger>) -> String {
+    let mut out = vec![b'['];
+    for example in chosen(language, trigger) {
         out.push(b'{');
         let members = [
             ("example", example.code),

@@ -14,6 +14,7 @@ use crate::params::{
 };
 
 use super::{intent::Trigger, language};
+pub use examples::of as examples;
 
 /// Characters around the cursor that are put into the prompt itself.
 const MAX_TRIMMED_CHARS: usize = 50_000;
@@ -87,7 +88,8 @@ pub fn uncut_chars(request: &CompletionRequest) -> usize {
 }
 
 /// The user's words, or those that stand for a trigger.
-fn wording(trigger: Option<Trigger>, instruction: Option<&str>) -> &str {
+#[must_use]
+pub fn wording(trigger: Option<Trigger>, instruction: Option<&str>) -> &str {
     instruction
         .filter(|text| !text.trim().is_empty())
         .unwrap_or(match trigger {

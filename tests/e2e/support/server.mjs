@@ -39,6 +39,8 @@ export class Server {
     await writeFile(this.#configFile, toml({
       server: { listen },
       instance: { data_dir: join(this.#folder, 'data') },
+      // What runs on this machine is no matter of a test.
+      model: { autodetect: false },
       gateway,
     }));
 

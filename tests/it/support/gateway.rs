@@ -3,6 +3,7 @@
 //! or takes single exchanges into its own hands ([`FakeGateway::hold`]).
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -74,6 +75,8 @@ pub(crate) type Script = fn(&Recorded) -> Answer;
 struct Shared {
     answer: Mutex<Answer>,
     script: Mutex<Option<Script>>,
+    /// Answers to method and target, in front of the one to everything.
+    routes: Mutex<HashMap<String, Answer>>,
     requests: Mutex<Vec<Recorded>>,
     holding: AtomicBool,
     connections: AtomicUsize,
@@ -156,7 +159,7 @@ pub(crate) fn chunk(text: &str) -> Vec<u8> {
     format!("{:x}\r\n{text}\r\n", text.len()).into_bytes()
 }
 
-const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+pub(super) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 // === impl FakeGateway ===
 
@@ -173,6 +176,7 @@ impl FakeGateway {
         let shared = Arc::new(Shared {
             answer: Mutex::new(Answer::default()),
             script: Mutex::new(None),
+            routes: Mutex::default(),
             requests: Mutex::new(Vec::new()),
             holding: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
@@ -219,6 +223,19 @@ impl FakeGateway {
     pub(crate) fn follows(&self, script: Script) {
         self.shared.holding.store(false, Ordering::SeqCst);
         *self.shared.script.lock().unwrap() = Some(script);
+    }
+
+    /// From now on a request for that method and target is answered so, whatever becomes of the others.
+    pub(crate) fn routes(&self, target: &str, answer: Answer) {
+        let mut routes = self.shared.routes.lock().unwrap();
+        routes.insert(target.to_owned(), answer);
+    }
+
+    /// Requests for that method and target.
+    pub(crate) fn asked(&self, target: &str) -> Vec<Recorded> {
+        let mut requests = self.requests();
+        requests.retain(|request| request.target() == target);
+        requests
     }
 
     /// From now on every exchange waits for the test to take it with [`Self::next`].
@@ -289,14 +306,16 @@ impl Shared {
         let mut wire = Wire::new(stream);
         while let Some(request) = read_request(&mut wire, number).await {
             self.requests.lock().unwrap().push(request.clone());
-            if self.holding.load(Ordering::SeqCst) {
+            let route = self.routes.lock().unwrap().get(request.target()).cloned();
+            if route.is_none() && self.holding.load(Ordering::SeqCst) {
                 drop(self.hold.send(Exchange { request, wire }));
                 return;
             }
             let script = *self.script.lock().unwrap();
-            let answer = match script {
-                Some(script) => script(&request),
-                None => self.answer.lock().unwrap().clone(),
+            let answer = match (route, script) {
+                (Some(answer), _) => answer,
+                (None, Some(script)) => script(&request),
+                (None, None) => self.answer.lock().unwrap().clone(),
             };
             if wire.write(&answer.bytes).await.is_err() {
                 return;

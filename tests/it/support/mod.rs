@@ -6,13 +6,18 @@
 mod client;
 mod gateway;
 pub(crate) mod gitlab;
+mod model;
 mod program;
 mod server;
 mod table;
 mod wire;
 
 pub(crate) use client::{Connection, Reply, Request};
-pub(crate) use gateway::{Answer, End, FakeGateway, Recorded};
+pub(crate) use gateway::{Answer, End, FakeGateway, Recorded, chunk};
+pub(crate) use model::{
+    FakeModel, chat_stream, llama_stream, ollama_lines, openai_begun, openai_document,
+    openai_event, openai_stream,
+};
 pub(crate) use program::{Program, Run, command};
 pub(crate) use server::{Builder, TestServer};
 pub(crate) use table::{Expect, accepted, check, refused, row};

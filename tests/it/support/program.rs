@@ -36,6 +36,7 @@ pub(crate) fn command(data_dir: &Path, arguments: &[&str]) -> Command {
         .env_clear()
         .env("CODE_SUGGESTIONS__INSTANCE__DATA_DIR", data_dir)
         .env("CODE_SUGGESTIONS__SERVER__LISTEN", "127.0.0.1:0")
+        .env("CODE_SUGGESTIONS__MODEL__AUTODETECT", "false")
         .stdin(Stdio::null());
     command
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{COMPLETIONS, FakeGateway, Request, okc, soon};
+use super::{COMPLETIONS, FakeGateway, FakeModel, Request, okc, soon};
 
 /// The instance of the contract's cases.
 pub(crate) const INSTANCE_ID: &str = "11111111-2222-3333-4444-555555555555";
@@ -74,6 +74,8 @@ impl TestServer {
             .set("server.external_url", "http://gitlab.test")
             .set("instance.id", INSTANCE_ID)
             .set("instance.version", "19.3.0")
+            // What runs on this machine is no matter of a test.
+            .set("model.autodetect", "false")
             .set("limits.completions", "0")
             .set("limits.direct_access", "0")
             .set("limits.connection_details", "0")
@@ -105,6 +107,17 @@ impl TestServer {
         let mut body = okc();
         body["stream"] = true.into();
         self.complete(&body)
+    }
+
+    /// Waits until the built-in gateway knows of a model server.
+    #[track_caller]
+    pub(crate) fn knows_model(&self) -> impl Future<Output = ()> {
+        let models = Arc::clone(&self.shared.models);
+        soon(async move {
+            while !models.summary().contains("http://") {
+                tokio::task::yield_now().await;
+            }
+        })
     }
 
     pub(crate) fn advance(&self, by: Duration) {
@@ -145,6 +158,11 @@ impl Builder {
     pub(crate) fn gateway(self, gateway: &FakeGateway) -> Self {
         self.set("gateway.kind", "ai_gateway")
             .set("gateway.url", &gateway.url())
+    }
+
+    /// A server whose built-in gateway has that model server.
+    pub(crate) fn model(self, model: &FakeModel) -> Self {
+        self.set("model.url", &model.url())
     }
 
     pub(crate) async fn start(self) -> TestServer {
