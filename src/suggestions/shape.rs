@@ -134,7 +134,7 @@ pub fn as_it_is(answer: Answer) -> Result<Shaped, GatewayError> {
             headers,
             body,
         } => Ok(relayed(status, headers, body)),
-        Answer::Events { .. } | Answer::Text { .. } | Answer::Suggested(_) => {
+        Answer::Events { .. } | Answer::Text { .. } | Answer::Suggested(_) | Answer::Written(_) => {
             Err(GatewayError::Malformed("it is no document"))
         }
     }
