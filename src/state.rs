@@ -22,7 +22,7 @@ use crate::{
     exclusions::Exclusions,
     gateway::{AiGateway, Builtin, Engines, Gateway, GatewayTokens, GitLabGateway, InstanceToken},
     ids::Instance,
-    keys::{SecretsError, ServerSecret, SigningKey},
+    keys::{KeySource, SecretsError, ServerSecret, SigningKeys},
     limits::Limiter,
     model::{ModelClient, Models},
     store::{Governance, Kept, Store, StoreError},
@@ -75,7 +75,7 @@ pub struct Shared {
     /// Keys derived from the server's secret.
     pub secret: ServerSecret,
     /// Signs tokens.
-    pub key: Arc<SigningKey>,
+    pub key: Arc<SigningKeys>,
     /// Limits per user.
     pub limits: Limits,
     /// Time.
@@ -199,7 +199,7 @@ impl Shared {
             version,
             settings.instance.realm.as_str(),
         ));
-        let key = Arc::new(SigningKey::open(&settings.instance.data_dir)?);
+        let key = Arc::new(SigningKeys::open(key_source(&settings), clock.clone())?);
         let limiter = |limit| Limiter::in_memory(limit, &clock);
         let limits = Limits {
             completions: limiter(settings.limits.completions),
@@ -341,6 +341,15 @@ impl Shared {
     /// The pseudonym of a user.
     pub fn global_user_id(&self, user_id: i64) -> String {
         self.secret.global_user_id(&self.instance.id, user_id)
+    }
+}
+
+/// Where the signing keys are.
+pub fn key_source(settings: &Settings) -> KeySource {
+    let instance = &settings.instance;
+    match &instance.signing_key_file {
+        Some(file) => KeySource::Files(file.clone(), instance.published_key_files.clone()),
+        None => KeySource::Folder(instance.data_dir.clone()),
     }
 }
 

@@ -73,7 +73,7 @@ pub async fn discovery(State(app): State<Arc<App>>) -> Response {
 
 /// The public keys.
 pub async fn keys(State(app): State<Arc<App>>) -> Response {
-    let keys = json!({ "keys": [app.key.public_jwk()] });
+    let keys = json!({ "keys": app.key.public_jwks() });
     let mut response = reply::json_value(StatusCode::OK, &keys);
     let cached = HeaderValue::from_static("max-age=86400, public, must-revalidate, no-transform");
     response.headers_mut().insert(CACHE_CONTROL, cached);

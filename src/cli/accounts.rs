@@ -105,7 +105,7 @@ pub(super) enum InstanceCommand {
 pub(super) struct ListArgs {
     /// Print a JSON array instead of a table.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

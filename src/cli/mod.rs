@@ -2,6 +2,7 @@
 //! may run beside the server.
 
 mod accounts;
+mod keys;
 mod output;
 mod probe;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     /// The instance's own Code Suggestions switch.
     #[command(subcommand)]
     Instance(accounts::InstanceCommand),
+    /// Keys with which this instance signs tokens.
+    #[command(subcommand)]
+    Key(keys::KeyCommand),
     /// Settings.
     #[command(subcommand)]
     Config(settings::ConfigCommand),
@@ -143,6 +147,7 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
         Command::Instance(command) => with_local(sources, async |local| {
             accounts::instance(command, local).await
         }),
+        Command::Key(command) => keys::run(&command, &config::load(sources)?),
         Command::Config(command) => settings::run(&command, sources),
         Command::Healthcheck => probe::healthcheck(&config::load(sources)?),
         Command::Openapi => {

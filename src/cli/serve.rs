@@ -24,6 +24,9 @@ use crate::{
 /// Threads per serving thread for work that blocks: the database and the engine.
 const BLOCKING_THREADS: usize = 8;
 
+/// Time between two looks at the signing keys.
+const KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
+
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     telemetry::start(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
     // The message of a panic may quote what was being worked on, which is somebody's source code.
@@ -53,12 +56,14 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         };
         announce(&shared, bound.address, welcome.as_deref());
 
+        let keys = tokio::spawn(watch_keys(Arc::clone(&shared)));
         let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
         let served = join(threads);
         tokio::select! {
             failed = served => failed?,
             () = stopping => {}
         }
+        keys.abort();
         if let Some(metrics) = metrics {
             metrics.abort();
         }
@@ -86,6 +91,15 @@ fn workers(settings: &Settings) -> usize {
     match settings.server.workers {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         some => some,
+    }
+}
+
+/// Takes up what `key rotate` has written. Here, since this thread serves nobody who would wait for the files.
+async fn watch_keys(shared: Arc<Shared>) {
+    let mut ticks = tokio::time::interval(KEYS_LOOKED_AT_EVERY);
+    loop {
+        ticks.tick().await;
+        shared.key.refresh();
     }
 }
 

@@ -109,6 +109,11 @@ pub struct InstanceSettings {
     pub realm: Realm,
     /// Folder of the database and the keys.
     pub data_dir: PathBuf,
+    /// PEM file with the key that signs, instead of one in the data directory.
+    pub signing_key_file: Option<PathBuf>,
+    /// PEM files with keys that are published beside it.
+    #[serde(deserialize_with = "list")]
+    pub published_key_files: Vec<PathBuf>,
 }
 
 words! {

@@ -18,7 +18,7 @@ use crate::{
     config::ModelSettings,
     engine::{self, ContextFile, Engine, Options, Prompt},
     ids::Instance,
-    keys::{SigningKey, UserTokenClaims},
+    keys::{SigningKeys, UserTokenClaims},
     model::{Ask, ModelClient, ModelError, Written},
     prompt::gateway_language,
     upstream::UpstreamError,
@@ -53,7 +53,7 @@ pub struct Builtin {
     models: ModelClient,
     settings: ModelSettings,
     instance: Arc<Instance>,
-    key: Arc<SigningKey>,
+    key: Arc<SigningKeys>,
     clock: Clock,
 }
 
@@ -64,7 +64,7 @@ impl Builtin {
         models: ModelClient,
         settings: ModelSettings,
         instance: Arc<Instance>,
-        key: Arc<SigningKey>,
+        key: Arc<SigningKeys>,
         clock: Clock,
     ) -> Self {
         Self {

@@ -17,7 +17,7 @@ use super::{DirectAccess, GatewayError};
 use crate::{
     clock::Clock,
     ids::Instance,
-    keys::{Claims, SecretsError, SigningKey},
+    keys::{Claims, SecretsError, SigningKeys},
     upstream::UpstreamError,
 };
 
@@ -120,15 +120,23 @@ const USED_FOR: i64 = 1800;
 
 /// Signs tokens of the instance.
 pub struct InstanceToken {
-    key: Arc<SigningKey>,
+    key: Arc<SigningKeys>,
     instance: Arc<Instance>,
     clock: Clock,
-    current: Mutex<Option<(HeaderValue, i64)>>,
+    current: Mutex<Option<Signed>>,
+}
+
+/// A token of the instance.
+struct Signed {
+    value: HeaderValue,
+    at: i64,
+    /// Keys that were there when it was signed.
+    keys: u64,
 }
 
 impl InstanceToken {
     /// A source of tokens signed with `key`.
-    pub fn new(key: Arc<SigningKey>, instance: Arc<Instance>, clock: Clock) -> Self {
+    pub fn new(key: Arc<SigningKeys>, instance: Arc<Instance>, clock: Clock) -> Self {
         Self {
             key,
             instance,
@@ -142,17 +150,23 @@ impl InstanceToken {
         let now = self.clock.unix();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back must not keep a token from the future in use.
-        if let Some((value, signed_at)) = &*current
-            && (*signed_at..*signed_at + USED_FOR).contains(&now)
+        let keys = self.key.generation();
+        if let Some(signed) = &*current
+            && signed.keys == keys
+            && (signed.at..signed.at + USED_FOR).contains(&now)
         {
-            return Ok(value.clone());
+            return Ok(signed.value.clone());
         }
         let instance = &self.instance;
         let claims = Claims::new(&instance.external_url, &instance.id, instance.realm, now);
         let text = format!("Bearer {}", self.key.sign(&claims)?);
         let mut value = HeaderValue::from_str(&text).map_err(|_| SecretsError::Random)?;
         value.set_sensitive(true);
-        *current = Some((value.clone(), now));
+        *current = Some(Signed {
+            value: value.clone(),
+            at: now,
+            keys,
+        });
         Ok(value)
     }
 }
@@ -162,11 +176,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::keys::KeySource;
 
     #[test]
     fn a_token_is_signed_again_at_half_its_life() {
         let folder = tempfile::tempdir().unwrap();
-        let key = Arc::new(SigningKey::open(folder.path()).unwrap());
+        let key = Arc::new(
+            SigningKeys::open(
+                KeySource::Folder(folder.path().to_owned()),
+                Clock::manual(0),
+            )
+            .unwrap(),
+        );
         let instance = Arc::new(Instance::new(
             "id".into(),
             "http://host".into(),

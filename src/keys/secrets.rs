@@ -40,6 +40,9 @@ pub enum SecretsError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// A new key has been made already and does not sign yet.
+    #[error("a new key is waiting already; with --now another one takes its place at once")]
+    Waiting,
     /// The system gave no random numbers.
     #[error("the system gives no random numbers")]
     Random,
@@ -122,7 +125,8 @@ pub(super) fn read_or_make(
     fs::read_to_string(path).map_err(fail)
 }
 
-fn write_new(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
+/// Writes a private file that must not be there yet.
+pub(super) fn write_new(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
     let draft = folder.join(format!(".{}", uuid::Uuid::new_v4()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -139,7 +143,8 @@ fn write_new(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-fn refuse_exposed(path: &Path) -> Result<(), SecretsError> {
+/// Refuses a private file that others can read.
+pub(super) fn refuse_exposed(path: &Path) -> Result<(), SecretsError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! The key with which this instance signs tokens: for the gateway it asks, and for editors that ask its built-in
+//! A key with which this instance signs tokens: for the gateway it asks, and for editors that ask its built-in
 //! gateway directly. RS256 only (RFC 7518 section 3.3); the public half is published at `/oauth/discovery/keys`, the key id is
 //! the key's thumbprint (RFC 7638).
 
@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::secrets::{SecretsError, read_or_make};
+use super::secrets::{SecretsError, read_or_make, refuse_exposed};
 
-const FILE_NAME: &str = "signing-key.pem";
+/// The key that is made at first start.
+pub(super) const FILE_NAME: &str = "signing-key.pem";
 
 /// Audience of tokens for a gateway, and issuer of those that a gateway makes.
 pub(super) const GATEWAY: &str = "gitlab-ai-gateway";
@@ -163,7 +164,20 @@ impl SigningKey {
     /// Reads the key in `folder`, making it at first start.
     pub fn open(folder: &Path) -> Result<Self, SecretsError> {
         let path = folder.join(FILE_NAME);
-        let pem = read_or_make(&path, generate)?;
+        Self::from_pem(&path, &read_or_make(&path, generate)?)
+    }
+
+    /// Reads the key in a file that has to be there.
+    pub fn read(path: &Path) -> Result<Self, SecretsError> {
+        refuse_exposed(path)?;
+        let pem = std::fs::read_to_string(path).map_err(|source| SecretsError::File {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Self::from_pem(path, &pem)
+    }
+
+    fn from_pem(path: &Path, pem: &str) -> Result<Self, SecretsError> {
         let malformed = |reason| SecretsError::Malformed {
             path: path.display().to_string(),
             reason,
@@ -188,6 +202,11 @@ impl SigningKey {
             modulus,
             exponent,
         })
+    }
+
+    /// Its thumbprint, by which verifiers find it.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// A signed token with these claims.
@@ -230,7 +249,8 @@ impl SigningKey {
     }
 }
 
-fn generate() -> Result<String, SecretsError> {
+/// A new key, as a PEM file.
+pub(super) fn generate() -> Result<String, SecretsError> {
     let key = KeyPair::generate(KeySize::Rsa2048).map_err(|_| SecretsError::Random)?;
     let der: Pkcs8V1Der<'_> = key.as_der().map_err(|_| SecretsError::Random)?;
     let base64 = STANDARD.encode(der.as_ref());
