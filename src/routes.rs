@@ -30,6 +30,8 @@ pub const ROTATE_SELF: &str = "/api/v4/personal_access_tokens/self/rotate";
 pub const PROJECT: &str = "/api/v4/projects/{id}";
 /// Events that editors report.
 pub const TRACK_EVENT: &str = "/api/v4/usage_data/track_event";
+/// Telemetry of editors, by the name that their trackers know.
+pub const COLLECTOR: &str = "/com.snowplowanalytics.snowplow/tp2";
 /// GraphQL.
 pub const GRAPHQL: &str = "/api/graphql";
 /// Details of an OAuth token.
@@ -74,6 +76,7 @@ const ALL: &[&str] = &[
     TOKEN_SELF,
     ROTATE_SELF,
     TRACK_EVENT,
+    COLLECTOR,
     GRAPHQL,
     TOKEN_INFO,
     KEYS,

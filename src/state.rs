@@ -31,6 +31,7 @@ use crate::{
     upstream::{
         Breaker, Clocks, Endpoint, EndpointError, Gate, ProxyVariables, Route, TlsFiles, Upstream,
     },
+    usage::{Event, Subject, Usage},
 };
 
 /// Project paths whose switch is kept at hand.
@@ -82,6 +83,8 @@ pub struct Shared {
     pub clock: Clock,
     /// What is counted.
     pub metrics: Metrics,
+    /// How suggestions are used.
+    pub usage: Arc<Usage>,
     /// One line per request.
     pub access: AccessLog,
     gateway_tokens: Arc<GatewayTokens>,
@@ -101,6 +104,8 @@ pub struct Limits {
     pub direct_access: Limiter,
     /// For `connection_details`.
     pub connection_details: Limiter,
+    /// For the collector of telemetry, over all senders.
+    pub collector: Limiter,
 }
 
 /// What counts for a path, ready to be asked.
@@ -205,11 +210,15 @@ impl Shared {
             completions: limiter(settings.limits.completions),
             direct_access: limiter(settings.limits.direct_access),
             connection_details: limiter(settings.limits.connection_details),
+            collector: limiter(settings.usage.collector_limit),
         };
         let models = Models::new(&settings, bound.port(), clock.clone());
         if settings.gateway.kind == GatewayKind::Builtin {
             models.settle().await;
         }
+        let retention = settings.usage.retention;
+        let usage = Usage::open(&settings.instance.data_dir, retention, clock.clone()).await?;
+        let usage = Arc::new(usage);
         let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
         Ok(Arc::new(Self {
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
@@ -224,6 +233,7 @@ impl Shared {
             models,
             gate: gate(&settings.gateway, &clock),
             metrics: Metrics::default(),
+            usage,
             draining: AtomicBool::new(false),
             settings,
             instance,
@@ -336,6 +346,12 @@ impl Shared {
                 Ok(store.governance(path).await?.map(Governed::from))
             })
             .await
+    }
+
+    /// Counts what happened to a suggestion, for the metrics and for the administrator's figures.
+    pub fn count_usage(&self, event: Event, subject: &Subject<'_>) {
+        self.metrics.suggestion(event.as_str(), subject.editor);
+        self.usage.count(event, subject);
     }
 
     /// The pseudonym of a user.

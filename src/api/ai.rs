@@ -60,8 +60,9 @@ async fn answer(
         .extensions
         .get::<Arc<Notes>>()
         .ok_or(ApiError::Internal)?;
+    let user_id = claims.user_id;
     let asker = Asker {
-        user_id: 0,
+        user_id: user_id.unwrap_or(0),
         global_user_id: claims.sub,
         request_id: &notes.request_id,
         language_server: None,
@@ -80,7 +81,13 @@ async fn answer(
         task: &task,
         asker: &asker,
     };
-    let shaped = suggestions::answer(&app.gateway, question, form, &app.clock).await?;
+    let shaped = suggestions::answer(&app.gateway, question, form, &app.clock).await;
+    let model = shaped
+        .as_ref()
+        .ok()
+        .and_then(|shaped| shaped.model.as_deref());
+    completions::count(app, (user_id, &parts.headers), &request, form, model);
+    let shaped = shaped?;
     Ok(completions::into_response(shaped))
 }
 

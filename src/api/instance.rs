@@ -1,5 +1,4 @@
-//! What the instance is: `GET /api/v4/version` and `/metadata`, and `POST /api/v4/usage_data/track_event`. Editors
-//! switch their features on by the version.
+//! What the instance is: `GET /api/v4/version` and `/metadata`. Editors switch their features on by the version.
 
 use std::sync::Arc;
 
@@ -11,8 +10,8 @@ use serde_json::json;
 
 use super::Reply;
 use crate::{
-    auth::{CODE_SUGGESTIONS, require_scope},
-    middleware::{admit, authenticated},
+    auth::require_scope,
+    middleware::authenticated,
     reply::{self, ApiError},
     state::App,
     store::{Scope, Scopes},
@@ -38,11 +37,4 @@ pub async fn version(State(app): State<Arc<App>>, request: Request) -> Reply {
         "enterprise": true,
     });
     Ok(reply::json_value(StatusCode::OK, &version))
-}
-
-/// Takes an event of an editor. An empty object is the answer: editors read every success as JSON.
-pub async fn track_event(State(app): State<Arc<App>>, request: Request) -> Reply {
-    let (parts, body) = request.into_parts();
-    admit(&app, &parts, body, CODE_SUGGESTIONS).await?;
-    Ok(reply::json(StatusCode::OK, "{}"))
 }

@@ -9,6 +9,7 @@ pub mod oauth;
 pub mod openapi;
 pub mod projects;
 pub mod tokens;
+pub mod usage;
 pub mod user;
 
 use axum::response::Response;

@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    params::{COMPLETIONS, DIRECT_ACCESS, ENABLED, Rule, json_schema},
+    params::{COMPLETIONS, DIRECT_ACCESS, ENABLED, Rule, TRACK_EVENT, json_schema},
     reply, routes,
 };
 
@@ -189,7 +189,7 @@ fn neighbours() -> Vec<Operation> {
             routes::TRACK_EVENT,
             "post",
             Endpoint::of("Take an event of an editor", "200", object())
-                .body(&[], false)
+                .body(TRACK_EVENT, true)
                 .may(&["503"])
                 .build(),
         ),

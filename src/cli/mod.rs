@@ -7,6 +7,7 @@ mod output;
 mod probe;
 mod serve;
 mod settings;
+mod usage;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -51,6 +52,8 @@ enum Command {
     /// Keys with which this instance signs tokens.
     #[command(subcommand)]
     Key(keys::KeyCommand),
+    /// How suggestions were used.
+    Usage(usage::UsageArgs),
     /// Settings.
     #[command(subcommand)]
     Config(settings::ConfigCommand),
@@ -148,6 +151,12 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
             accounts::instance(command, local).await
         }),
         Command::Key(command) => keys::run(&command, &config::load(sources)?),
+        Command::Usage(arguments) => {
+            let settings = config::load(sources)?;
+            with_settings(&settings, async |local| {
+                usage::usage(arguments, local, &settings).await
+            })
+        }
         Command::Config(command) => settings::run(&command, sources),
         Command::Healthcheck => probe::healthcheck(&config::load(sources)?),
         Command::Openapi => {

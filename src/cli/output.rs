@@ -54,6 +54,28 @@ pub(super) fn list(head: &[&str], rows: &[Vec<Value>], json: bool) {
     }
 }
 
+/// Prints rows with a head as comma-separated values (RFC 4180); nothing is left empty.
+pub(super) fn csv(head: &[&str], rows: &[Vec<Value>]) {
+    line(&head.join(","));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|value| cell(&shown(value))).collect();
+        line(&cells.join(","));
+    }
+}
+
+/// A cell, in quotes where it needs them; what a spreadsheet would take for a formula is made text.
+fn cell(text: &str) -> String {
+    let text = match text.chars().next() {
+        Some('=' | '+' | '-' | '@') if text.len() > 1 => format!("'{text}"),
+        _ => text.to_owned(),
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
@@ -62,5 +84,24 @@ fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(","),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_text_and_nothing_else() {
+        for (text, expected) in [
+            ("python", "python"),
+            ("-", "-"),
+            ("a,b", "\"a,b\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
     }
 }

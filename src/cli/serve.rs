@@ -49,6 +49,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let stop = Stop::default();
         let threads = start(bound.listeners, bound.tls.as_ref(), &shared, &stop)?;
         let metrics = serve_metrics(&shared, stop.drain.clone()).await?;
+        let counting = tokio::spawn(Arc::clone(&shared.usage).keep(stop.drain.clone()));
         // Last, so that no failure of the start loses a token that is shown only once.
         let welcome = match shared.settings.identity.kind {
             IdentityKind::Local => first_start(&store, &secret).await?,
@@ -67,9 +68,24 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         if let Some(metrics) = metrics {
             metrics.abort();
         }
+        last_figures(&shared, counting).await;
         shared.access.stop();
         Ok(())
     })
+}
+
+/// What was counted since the last time is written before the end.
+async fn last_figures(shared: &Shared, counting: tokio::task::JoinHandle<()>) {
+    // One that is writing finishes; it has been told to stop.
+    let joined = counting.await;
+    if let Err(error) = shared.usage.flush().await {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(
+            error,
+            joined = joined.is_ok(),
+            "the last figures on usage are lost"
+        );
+    }
 }
 
 fn build_failure(error: BuildError) -> Failure {

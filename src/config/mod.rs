@@ -18,7 +18,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 use uuid::Uuid;
-use values::{duration, list, words};
+use values::{days, duration, list, words};
 
 /// Every setting of the server.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Projects without a switch of their own.
     pub projects: ProjectSettings,
+    /// Figures for the administrator.
+    pub usage: UsageSettings,
     /// Logging.
     pub log: LogSettings,
     /// Metrics.
@@ -317,6 +319,19 @@ words! {
         /// As unknown.
         Reject = "reject",
     }
+}
+
+/// `[usage]`: figures on how suggestions are used.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsageSettings {
+    /// Days that figures are kept; with 0 none are.
+    #[serde(with = "days")]
+    pub retention: u32,
+    /// Whether editors may send their telemetry here.
+    pub collector: bool,
+    /// Requests to the collector, over all senders.
+    pub collector_limit: RateLimit,
 }
 
 /// `[log]`: level and format.

@@ -177,6 +177,32 @@ macro_rules! words {
 pub(super) use words;
 
 /// Durations written `"30s"`; zero is refused, since a clock of zero refuses everything.
+/// A number of days, written as a duration; 0 is none.
+pub(super) mod days {
+    use super::{Deserialize, Deserializer, Duration, Error};
+
+    const LONGEST: u64 = 3650;
+
+    pub(in crate::config) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<u32, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let duration = match text.trim() {
+            "0" => Some(Duration::ZERO),
+            text => humantime::parse_duration(text).ok(),
+        };
+        duration
+            .map(|duration| (duration.as_secs() / 86_400, duration))
+            .filter(|(days, duration)| duration.is_zero() || (1..=LONGEST).contains(days))
+            .and_then(|(days, _)| u32::try_from(days).ok())
+            .ok_or_else(|| {
+                D::Error::custom(format!(
+                    "'{text}' is not a number of days up to {LONGEST}; write it as \"400d\", or \"0\" for none"
+                ))
+            })
+    }
+}
+
 pub(super) mod duration {
     use super::{Deserialize, Deserializer, Duration, Error};
 
@@ -278,6 +304,31 @@ mod tests {
             "\"\"",
         ] {
             assert!(origins(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn days_are_days() {
+        #[derive(Debug, Deserialize)]
+        struct Kept {
+            #[serde(with = "days")]
+            kept: u32,
+        }
+        let days = |text| {
+            toml::from_str::<Kept>(&format!("kept = \"{text}\""))
+                .map(|found| found.kept)
+                .ok()
+        };
+        for (text, expected) in [
+            ("400d", Some(400)),
+            ("0", Some(0)),
+            ("0s", Some(0)),
+            ("36h", Some(1)),
+            ("10y", None),
+            ("12h", None),
+            ("x", None),
+        ] {
+            assert_eq!(days(text), expected, "{text}");
         }
     }
 

@@ -109,7 +109,8 @@ impl Builtin {
     pub(super) fn direct_access(&self, asker: &Asker<'_>) -> Result<DirectAccess, GatewayError> {
         let instance = &self.instance;
         let now = self.clock.unix();
-        let claims = UserTokenClaims::new(&asker.global_user_id, &instance.id, instance.realm, now);
+        let claims = UserTokenClaims::new(&asker.global_user_id, &instance.id, instance.realm, now)
+            .for_user(asker.user_id);
         Ok(DirectAccess {
             base_url: format!("{}/ai", instance.external_url),
             token: self.key.sign(&claims)?,

@@ -75,6 +75,9 @@ pub struct UserTokenClaims {
     pub gitlab_instance_id: String,
     /// What the token is good for.
     pub scopes: Vec<String>,
+    /// Number of the user, for this server's own figures; who holds the token knows it anyway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<i64>,
 }
 
 /// Claims of a token of GitLab 16.1 and 16.2, with which an editor asks a model gateway itself.
@@ -154,6 +157,16 @@ impl UserTokenClaims {
             gitlab_realm: realm.to_owned(),
             gitlab_instance_id: instance_id.to_owned(),
             scopes: vec!["complete_code".to_owned()],
+            user_id: None,
+        }
+    }
+
+    /// With the user's number.
+    #[must_use]
+    pub fn for_user(self, user_id: i64) -> Self {
+        Self {
+            user_id: Some(user_id),
+            ..self
         }
     }
 }

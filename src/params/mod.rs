@@ -37,6 +37,6 @@ pub use forward::{MAX_CONTENT_CHARS, is_over};
 pub use limits::check as check_limits;
 pub use project::{DirectAccessRequest, EnabledRequest};
 pub use read::Params;
-pub use rules::{COMPLETIONS, DIRECT_ACCESS, ENABLED, Rule};
+pub use rules::{COMPLETIONS, DIRECT_ACCESS, ENABLED, Rule, TRACK_EVENT};
 pub use schema::json_schema;
 pub use text::{Lines, Text};

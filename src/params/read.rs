@@ -112,7 +112,8 @@ impl Params {
     }
 
     /// The JSON spelling of a parameter that has not been taken apart.
-    fn raw(&self, name: &str) -> Option<&[u8]> {
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Option<&[u8]> {
         match &self.members().get(self.position(name)?)?.value {
             Value::Raw(span) => Some(span.of(self.json())),
             Value::Object(_) | Value::List(_) => None,

@@ -40,6 +40,9 @@ pub static DIRECT_ACCESS: &[Rule] = &[Rule::text("project_path")];
 /// `POST /code_suggestions/enabled`.
 pub static ENABLED: &[Rule] = &[Rule::text("project_path").required().not_null()];
 
+/// `POST /usage_data/track_event`.
+pub static TRACK_EVENT: &[Rule] = &[Rule::text("event").required().not_null()];
+
 const CURRENT_FILE: &[Rule] = &[
     Rule::text("file_name").required().not_null().limit(255),
     Rule::text("content_above_cursor").required().limit(400_000),

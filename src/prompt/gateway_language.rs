@@ -1,6 +1,8 @@
 //! Names of languages as the AI Gateway writes them into `model.lang` (gateway of August 2026, 100 languages). Editors put
 //! them into their telemetry; intent detection has names of its own.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 /// Name, then the extensions that it stands for.
 const TABLE: &[&str] = &[
     "c c h",
@@ -104,21 +106,34 @@ const TABLE: &[&str] = &[
     "zsh zsh",
 ];
 
+/// The table by extension; where two languages claim one, the first has it.
+static BY_EXTENSION: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let mut names = HashMap::new();
+    for row in TABLE {
+        let mut words = row.split(' ');
+        let name = words.next().unwrap_or_default();
+        for extension in words {
+            names.entry(extension).or_insert(name);
+        }
+    }
+    names
+});
+
 /// The name for a file; empty if its extension is unknown.
 pub fn of(file_name: &str) -> &'static str {
-    let Some((_, extension)) = file_name
+    file_name
         .rsplit(['/', '\\'])
         .next()
         .and_then(|base| base.rsplit_once('.'))
-    else {
-        return "";
-    };
-    let names = |row: &&str| row.split(' ').skip(1).any(|known| known == extension);
-    TABLE
-        .iter()
-        .find(|row| names(row))
-        .and_then(|row| row.split(' ').next())
+        .and_then(|(_, extension)| BY_EXTENSION.get(extension))
+        .copied()
         .unwrap_or_default()
+}
+
+/// The name itself, if it is one of the gateway's.
+pub fn known(name: &str) -> Option<&'static str> {
+    let mut names = TABLE.iter().filter_map(|row| row.split(' ').next());
+    names.find(|known| *known == name)
 }
 
 #[cfg(test)]

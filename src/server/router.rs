@@ -14,7 +14,7 @@ use crate::{
     api::{
         ai,
         code_suggestions::{self, completions, connection_details, direct_access, enabled, legacy},
-        graphql, health, instance, oauth, openapi, projects, tokens, user,
+        graphql, health, instance, oauth, openapi, projects, tokens, usage, user,
     },
     reply::ApiError,
     routes,
@@ -35,7 +35,7 @@ pub fn router(app: &Arc<App>) -> Router {
         )
         .route(routes::ROTATE_SELF, post(tokens::rotate))
         .route(routes::PROJECT, get(projects::project))
-        .route(routes::TRACK_EVENT, post(instance::track_event))
+        .route(routes::TRACK_EVENT, post(usage::track_event))
         .route(
             routes::GRAPHQL,
             post(graphql::execute).layer(Extension(graphql::schema())),
@@ -79,6 +79,11 @@ fn open_routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(routes::LIVENESS, get(health::liveness))
         .route(routes::READINESS, get(health::readiness))
         .route(routes::AI_HEALTH, get(ai::healthz));
+    let open = if app.settings.usage.collector {
+        open.route(routes::COLLECTOR, post(usage::collect))
+    } else {
+        open
+    };
     // With an address of their own, metrics are nowhere else. Their handler asks strangers for an administrator's token.
     match app.settings.metrics.listen {
         None => open.route(routes::METRICS, get(health::metrics)),

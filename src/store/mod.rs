@@ -6,12 +6,14 @@ mod kept;
 mod projects;
 mod scopes;
 mod tokens;
+mod usage;
 mod users;
 
 pub use kept::Kept;
 pub use projects::{Governance, Project, ProjectChange};
 pub use scopes::{Scope, Scopes, UnknownScope};
 pub use tokens::{Digest, NewToken, Rotation, StoredToken};
+pub use usage::{Counts, OTHER, UsageColumn, UsageRow, UsageStore, UsageSum};
 pub use users::{NewUser, User, UserSwitch};
 
 use std::{
@@ -90,20 +92,7 @@ impl Store {
             source,
         })?;
 
-        let pool = deadpool_sqlite::Config::new(&path)
-            .builder(Runtime::Tokio1)
-            .map_err(|error| StoreError::Connection(error.to_string()))?
-            .max_size(4)
-            .post_create(Hook::async_fn(|connection, _| {
-                Box::pin(async move {
-                    let prepared = connection.interact(|connection| prepare(connection)).await;
-                    prepared
-                        .map_err(|error| HookError::message(error.to_string()))?
-                        .map_err(HookError::Backend)
-                })
-            }))
-            .build()
-            .map_err(|error| StoreError::Connection(error.to_string()))?;
+        let pool = pool(&path, 4)?;
         let watch = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Ok(Self {
             pool,
@@ -199,16 +188,42 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let connection = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| StoreError::Connection(error.to_string()))?;
-        connection
-            .interact(work)
-            .await
-            .map_err(|error| StoreError::Connection(error.to_string()))?
+        with(&self.pool, work).await
     }
+}
+
+/// Connections to a database that has been brought up to date.
+fn pool(path: &Path, size: usize) -> Result<Pool, StoreError> {
+    deadpool_sqlite::Config::new(path)
+        .builder(Runtime::Tokio1)
+        .map_err(|error| StoreError::Connection(error.to_string()))?
+        .max_size(size)
+        .post_create(Hook::async_fn(|connection, _| {
+            Box::pin(async move {
+                let prepared = connection.interact(|connection| prepare(connection)).await;
+                prepared
+                    .map_err(|error| HookError::message(error.to_string()))?
+                    .map_err(HookError::Backend)
+            })
+        }))
+        .build()
+        .map_err(|error| StoreError::Connection(error.to_string()))
+}
+
+/// Does some work with a connection, on a thread where it may block.
+async fn with<T, F>(pool: &Pool, work: F) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    let connection = pool
+        .get()
+        .await
+        .map_err(|error| StoreError::Connection(error.to_string()))?;
+    connection
+        .interact(work)
+        .await
+        .map_err(|error| StoreError::Connection(error.to_string()))?
 }
 
 fn migrations() -> Migrations<'static> {

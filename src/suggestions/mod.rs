@@ -62,7 +62,10 @@ pub async fn answer(
     clock: &Clock,
 ) -> Result<Shaped, GatewayError> {
     let answer = gateway.suggest(question).await?;
-    shape::shape(answer, form, clock.unix())
+    let model = shape::model(&answer);
+    let mut shaped = shape::shape(answer, form, clock.unix())?;
+    shaped.model = model;
+    Ok(shaped)
 }
 
 /// No suggestion for a file, without asking anybody.

@@ -1,7 +1,7 @@
 //! An answer in the form that the client can read. `stream: true` is never answered with a JSON document: editors would
 //! put it into the user's file as it is.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     body::Body,
@@ -44,6 +44,36 @@ pub struct Shaped {
     pub body: Body,
     /// Whether there is any suggestion in it, as far as it can be told now.
     pub empty: bool,
+    /// Name of the model, as far as it can be told now.
+    pub model: Option<String>,
+}
+
+/// Largest document that is read for the name of its model.
+const LARGEST_READ: usize = 64 * 1024;
+
+/// Name of the model that answers; streams tell it too late.
+pub(super) fn model(answer: &Answer) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        model: Option<Name<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Name<'a> {
+        #[serde(borrow)]
+        name: Option<Cow<'a, str>>,
+    }
+    match answer {
+        Answer::Suggested(suggested) => Some(suggested.model.clone()),
+        Answer::Written(writing) => Some(writing.written.model.clone()),
+        Answer::Document { status, body, .. }
+            if status.is_success() && body.len() <= LARGEST_READ =>
+        {
+            let named: Named<'_> = serde_json::from_slice(body).ok()?;
+            Some(named.model?.name?.into_owned())
+        }
+        Answer::Document { .. } | Answer::Events { .. } | Answer::Text { .. } => None,
+    }
 }
 
 /// Gives an answer the form that is wanted.
@@ -182,6 +212,7 @@ fn document(suggested: &Suggested, now: i64) -> Shaped {
         headers,
         body: body.to_string().into(),
         empty: suggested.texts.is_empty(),
+        model: None,
     }
 }
 
@@ -192,6 +223,7 @@ fn relayed(status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Shaped {
         headers,
         body: body.into(),
         empty: false,
+        model: None,
     }
 }
 
@@ -278,6 +310,7 @@ fn streamed(mut headers: HeaderMap, form: Form, body: Body) -> Shaped {
         headers,
         body,
         empty: false,
+        model: None,
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabel, Histogram, fn() -> Histogram>,
     gateway: Family<OutcomeLabel, Counter>,
+    suggestions: Family<SuggestionLabels, Counter>,
     /// Connections from clients that are open.
     pub connections: Gauge,
 }
@@ -38,6 +39,12 @@ struct RouteLabel {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabel {
     outcome: Outcome,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SuggestionLabels {
+    event: &'static str,
+    editor: &'static str,
 }
 
 /// How asking the gateway ended.
@@ -64,6 +71,7 @@ impl Default for Metrics {
                 Histogram::new(BUCKETS)
             });
         let gateway = Family::default();
+        let suggestions = Family::default();
         let connections = Gauge::default();
         registry.register(
             "http_requests",
@@ -82,6 +90,11 @@ impl Default for Metrics {
             gateway.clone(),
         );
         registry.register(
+            "suggestions",
+            "Suggestions by what happened to them and in which editor",
+            suggestions.clone(),
+        );
+        registry.register(
             "connections",
             "Open connections from clients",
             connections.clone(),
@@ -91,6 +104,7 @@ impl Default for Metrics {
             requests,
             durations,
             gateway,
+            suggestions,
             connections,
         }
     }
@@ -116,6 +130,12 @@ impl Metrics {
         self.gateway.get_or_create(&OutcomeLabel { outcome }).inc();
     }
 
+    /// Counts what happened to a suggestion; both words come from fixed sets.
+    pub fn suggestion(&self, event: &'static str, editor: &'static str) {
+        let labels = SuggestionLabels { event, editor };
+        self.suggestions.get_or_create(&labels).inc();
+    }
+
     /// The metrics as text.
     pub fn render(&self) -> String {
         let mut out = String::new();
@@ -134,11 +154,13 @@ mod tests {
         let metrics = Metrics::default();
         metrics.request("POST", "/x", 200, Duration::from_millis(3));
         metrics.gateway(Outcome::Answered);
+        metrics.suggestion("shown", "vscode");
         let text = metrics.render();
         for expected in [
             "code_suggestions_http_requests_total{method=\"POST\",route=\"/x\",status=\"200\"} 1",
             "code_suggestions_http_request_duration_seconds_bucket{le=\"0.005\",route=\"/x\"} 1",
             "code_suggestions_gateway_requests_total{outcome=\"Answered\"} 1",
+            "code_suggestions_suggestions_total{event=\"shown\",editor=\"vscode\"} 1",
             "code_suggestions_connections 0",
         ] {
             assert!(text.contains(expected), "{expected} not in\n{text}");

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, header::CONTENT_LENGTH},
+    http::{
+        HeaderMap,
+        header::{CONTENT_LENGTH, USER_AGENT},
+    },
     response::Response,
 };
 
@@ -16,6 +19,7 @@ use crate::{
     state::{App, Governed},
     suggestions::{self, Form, Shaped},
     telemetry::Outcome,
+    usage::{self, Event, Subject},
 };
 
 /// Suggests code at the cursor.
@@ -45,11 +49,40 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
     let gateway = (&app.gateway, app.features());
     let shaped = suggestions::suggest(gateway, &completion, &asker, form, &app.clock).await;
     app.metrics.gateway(outcome(&shaped));
+    let user = Some(admitted.caller.user.id);
+    let model = shaped
+        .as_ref()
+        .ok()
+        .and_then(|shaped| shaped.model.as_deref());
+    count(&app, (user, &parts.headers), &completion, form, model);
     let shaped = shaped?;
     if app.gateway.builtin().is_none() {
         notes.set_upstream_status(shaped.status.as_u16());
     }
     Ok(counted.mark(into_response(shaped)))
+}
+
+/// Counts a suggestion that was asked for.
+pub(crate) fn count(
+    app: &App,
+    (user, headers): (Option<i64>, &HeaderMap),
+    completion: &CompletionRequest,
+    form: Form,
+    model: Option<&str>,
+) {
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    let subject = Subject {
+        user,
+        language: usage::language_of(&completion.file_name),
+        editor: usage::editor(agent.unwrap_or_default()),
+        model,
+    };
+    app.count_usage(Event::Requested, &subject);
+    if form != Form::Document {
+        app.count_usage(Event::Streamed, &subject);
+    }
 }
 
 /// Takes excluded files out of the context. An excluded file itself gets no suggestion, in the form that is wanted.

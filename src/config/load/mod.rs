@@ -52,6 +52,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         get.section("model"),
         get.section("limits"),
         get.section("projects"),
+        get.section("usage"),
         get.section("log"),
         get.section("metrics"),
     );
@@ -63,6 +64,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         Some(model),
         Some(limits),
         Some(projects),
+        Some(usage),
         Some(log),
         Some(metrics),
     ) = sections
@@ -77,6 +79,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         model,
         limits,
         projects,
+        usage,
         log,
         metrics,
         proxies: proxies(&sources.environment),

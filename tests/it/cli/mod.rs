@@ -4,6 +4,7 @@ mod accounts;
 mod keys;
 mod serving;
 mod settings;
+mod usage;
 
 use std::{path::Path, process::Command};
 

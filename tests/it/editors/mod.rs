@@ -5,3 +5,4 @@ mod exclusions;
 mod graphql;
 mod projects;
 mod tokens;
+mod usage;

@@ -31,7 +31,7 @@ pub(crate) struct TestServer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: Stop,
     serving: JoinHandle<()>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// The tokens of the contract's cases.
@@ -120,6 +120,11 @@ impl TestServer {
         })
     }
 
+    /// The data directory, which lives as long as the server.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
     }
@@ -204,7 +209,7 @@ impl Builder {
             shared,
             stop,
             serving,
-            _folder: folder,
+            folder,
         }
     }
 }

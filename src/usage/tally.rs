@@ -1,0 +1,181 @@
+//! Counts that have not been written yet. Bounded in every direction: words come from fixed sets, names of models are admitted
+//! up to a number, and beyond so many rows what would be a new one is counted with others.
+
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+    sync::Arc,
+};
+
+use super::{Event, MOST_MODELS, Subject, words};
+use crate::store::{Counts, OTHER, UsageRow};
+
+/// Rows at which they are to be written before their time.
+const MANY: usize = 8192;
+
+/// Most rows; what would make more is not counted.
+const MOST: usize = 4 * MANY;
+
+/// Stands for a suggestion of which no model is known.
+const NO_MODEL: &str = "unknown";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    day: i64,
+    user_id: i64,
+    language: &'static str,
+    editor: &'static str,
+    model: Arc<str>,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(super) struct Tally {
+    rows: HashMap<Key, Counts>,
+    models: HashSet<Arc<str>>,
+    other: Arc<str>,
+    unknown: Arc<str>,
+    /// Rows that could not be written.
+    unwritten: Vec<UsageRow>,
+}
+
+impl Tally {
+    /// An empty table that knows some models already.
+    pub(super) fn new(models: Vec<String>) -> Self {
+        Self {
+            rows: HashMap::new(),
+            models: models.into_iter().map(Arc::from).collect(),
+            other: OTHER.into(),
+            unknown: NO_MODEL.into(),
+            unwritten: Vec::new(),
+        }
+    }
+
+    /// Counts an event; tells whether the table should be written soon.
+    pub(super) fn count(&mut self, day: i64, event: Event, subject: &Subject<'_>) -> bool {
+        let key = Key {
+            day,
+            user_id: subject.user.unwrap_or(0),
+            language: subject.language,
+            editor: subject.editor,
+            model: self.model(subject),
+        };
+        let key = if self.rows.len() < MANY || self.rows.contains_key(&key) {
+            key
+        } else {
+            Key {
+                language: OTHER,
+                editor: OTHER,
+                model: Arc::clone(&self.other),
+                ..key
+            }
+        };
+        if self.rows.len() < MOST || self.rows.contains_key(&key) {
+            let counts = self.rows.entry(key).or_default();
+            match event {
+                Event::Requested => counts.requested += 1,
+                Event::Streamed => counts.streamed += 1,
+                Event::Shown => counts.shown += 1,
+                Event::Accepted => counts.accepted += 1,
+                Event::Rejected => counts.rejected += 1,
+            }
+        }
+        self.rows.len() >= MANY
+    }
+
+    /// All rows, which are gone from here.
+    pub(super) fn take(&mut self) -> Vec<UsageRow> {
+        let mut rows = mem::take(&mut self.unwritten);
+        rows.extend(self.rows.drain().map(|(key, counts)| UsageRow {
+            day: key.day,
+            user_id: key.user_id,
+            language: key.language.to_owned(),
+            model: key.model.as_ref().to_owned(),
+            editor: key.editor.to_owned(),
+            counts,
+        }));
+        rows
+    }
+
+    /// Keeps rows that could not be written; those beyond the most are lost.
+    pub(super) fn put_back(&mut self, mut rows: Vec<UsageRow>) {
+        rows.truncate(MOST);
+        self.unwritten = rows;
+    }
+
+    /// The name under which a model is counted. A stranger's report makes no new name.
+    fn model(&mut self, subject: &Subject<'_>) -> Arc<str> {
+        let Some(name) = subject.model.filter(|name| *name != NO_MODEL) else {
+            return Arc::clone(&self.unknown);
+        };
+        if let Some(known) = self.models.get(name) {
+            return Arc::clone(known);
+        }
+        let room = self.models.len() < MOST_MODELS;
+        if subject.user.is_none() || !room || !words::is_model(name) {
+            return Arc::clone(&self.other);
+        }
+        let name = Arc::from(name);
+        self.models.insert(Arc::clone(&name));
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(user: Option<i64>, model: &str) -> Subject<'_> {
+        Subject {
+            user,
+            language: "python",
+            editor: "vscode",
+            model: Some(model),
+        }
+    }
+
+    fn models(tally: &mut Tally) -> HashMap<String, i64> {
+        let mut shown = HashMap::new();
+        for row in tally.take() {
+            *shown.entry(row.model).or_default() += row.counts.shown;
+        }
+        shown
+    }
+
+    #[test]
+    fn names_of_models_are_admitted_up_to_a_number() {
+        let mut tally = Tally::new(vec!["known".to_owned()]);
+        for model in ["known", "a b", "new"] {
+            tally.count(1, Event::Shown, &subject(None, model));
+        }
+        assert_eq!(
+            models(&mut tally),
+            [("known".to_owned(), 1), (OTHER.to_owned(), 2)].into()
+        );
+        for number in 0..MOST_MODELS + 10 {
+            tally.count(1, Event::Shown, &subject(Some(1), &format!("m{number}")));
+        }
+        tally.count(1, Event::Shown, &subject(None, "m1"));
+        let models = models(&mut tally);
+        assert_eq!(models.len(), MOST_MODELS);
+        assert_eq!((models[OTHER], models["m1"]), (11, 2));
+    }
+
+    #[test]
+    fn the_table_stays_small() {
+        let mut tally = Tally::new(Vec::new());
+        let users = i64::try_from(MOST).unwrap() + 10;
+        let full: Vec<_> = (0..users)
+            .map(|user| tally.count(1, Event::Shown, &subject(Some(user), "m")))
+            .collect();
+        assert!(!full[0] && full[MANY]);
+        tally.count(1, Event::Shown, &subject(Some(1), "m"));
+        let rows = tally.take();
+        assert_eq!(rows.len(), MOST);
+        let first = rows.iter().find(|row| row.user_id == 1).unwrap();
+        assert_eq!((first.counts.shown, first.model.as_str()), (2, "m"));
+        let late = rows.iter().find(|row| row.user_id == users - 20).unwrap();
+        assert_eq!((late.model.as_str(), late.editor.as_str()), (OTHER, OTHER));
+        assert!(tally.take().is_empty());
+    }
+}
