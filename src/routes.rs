@@ -34,6 +34,16 @@ pub const TRACK_EVENT: &str = "/api/v4/usage_data/track_event";
 pub const COLLECTOR: &str = "/com.snowplowanalytics.snowplow/tp2";
 /// GraphQL.
 pub const GRAPHQL: &str = "/api/graphql";
+/// Where users allow applications to act for them.
+pub const AUTHORIZE: &str = "/oauth/authorize";
+/// Tokens for applications.
+pub const TOKEN: &str = "/oauth/token";
+/// The end of an application's token.
+pub const REVOKE: &str = "/oauth/revoke";
+/// Details of a token for its application.
+pub const INTROSPECT: &str = "/oauth/introspect";
+/// Whose token that is.
+pub const USER_INFO: &str = "/oauth/userinfo";
 /// Details of an OAuth token.
 pub const TOKEN_INFO: &str = "/oauth/token/info";
 /// Public keys.
@@ -57,6 +67,36 @@ pub const AI_CODE_COMPLETIONS: &str = "/ai/v2/code/completions";
 /// Built-in gateway: health.
 pub const AI_HEALTH: &str = "/ai/monitoring/healthz";
 
+/// Web page: how to connect an editor.
+pub const HOME: &str = "/";
+/// Web page: sign in.
+pub const SIGN_IN: &str = "/users/sign_in";
+/// Form: sign out.
+pub const SIGN_OUT: &str = "/users/sign_out";
+/// Web page: the user's access tokens. Editors open it.
+pub const ACCESS_TOKENS: &str = "/-/user_settings/personal_access_tokens";
+/// Web page: the user's preferences.
+pub const PREFERENCES: &str = "/-/profile/preferences";
+/// Web page: suggestions in the browser.
+pub const PLAYGROUND: &str = "/-/playground";
+/// Web page: the instance, for administrators.
+pub const ADMIN: &str = "/admin";
+/// Web page: users.
+pub const ADMIN_USERS: &str = "/admin/users";
+/// Web page: switches of projects.
+pub const ADMIN_PROJECTS: &str = "/admin/projects";
+/// Style sheet of the web pages.
+pub const STYLE: &str = "/-/assets/app.css";
+/// Script of the web pages.
+pub const SCRIPT: &str = "/-/assets/app.js";
+/// Icon of the web pages.
+pub const ICON: &str = "/-/assets/icon.svg";
+
+/// The address of a one-time link at the server with that URL.
+pub fn sign_in_link(url: &str, link: &str) -> String {
+    format!("{url}{SIGN_IN}?link={link}")
+}
+
 /// Stands for every path that is no route.
 pub const OTHER: &str = "other";
 
@@ -78,6 +118,11 @@ const ALL: &[&str] = &[
     TRACK_EVENT,
     COLLECTOR,
     GRAPHQL,
+    AUTHORIZE,
+    TOKEN,
+    REVOKE,
+    INTROSPECT,
+    USER_INFO,
     TOKEN_INFO,
     KEYS,
     OPENID,
@@ -87,6 +132,18 @@ const ALL: &[&str] = &[
     READINESS,
     METRICS,
     AI_HEALTH,
+    HOME,
+    SIGN_IN,
+    SIGN_OUT,
+    ACCESS_TOKENS,
+    PREFERENCES,
+    PLAYGROUND,
+    ADMIN,
+    ADMIN_USERS,
+    ADMIN_PROJECTS,
+    STYLE,
+    SCRIPT,
+    ICON,
 ];
 
 /// What stands before the number or path of a project.

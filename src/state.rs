@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{
-        Authenticator,
+        Authenticator, OAuth, Sessions,
         gitlab::{Client, GitLab},
     },
     clock::Clock,
@@ -73,6 +73,10 @@ pub struct Shared {
     pub projects: Kept<String, Governed>,
     /// Who presents a token.
     pub auth: Authenticator,
+    /// Who is signed in to the web pages.
+    pub sessions: Sessions,
+    /// What applications are issued.
+    pub oauth: OAuth,
     /// Keys derived from the server's secret.
     pub secret: ServerSecret,
     /// Signs tokens.
@@ -224,6 +228,19 @@ impl Shared {
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
             auth: authenticator(&settings, &store, &secret, &clock)?,
+            sessions: Sessions::new(
+                Arc::clone(&store),
+                secret.clone(),
+                clock.clone(),
+                &settings.web,
+                settings.limits.sign_in,
+            ),
+            oauth: OAuth::new(
+                Arc::clone(&store),
+                secret.clone(),
+                clock.clone(),
+                settings.oauth.clone(),
+            ),
             gateway_tokens: Arc::new(GatewayTokens::new(InstanceToken::new(
                 Arc::clone(&key),
                 Arc::clone(&instance),
@@ -303,6 +320,11 @@ impl Shared {
         };
         let endpoint = Endpoint::new(url, route(&self.settings))?;
         Ok(Upstream::new(endpoint, clocks, self.gate.clone()))
+    }
+
+    /// Whether there are web pages, and with them sign-in and consent. Where users live in a GitLab, it has those.
+    pub fn has_pages(&self) -> bool {
+        self.settings.web.enabled && self.settings.identity.kind == IdentityKind::Local
     }
 
     /// No new requests are wanted: probes learn it from here.

@@ -1,12 +1,21 @@
-//! From a presented credential to a [`Caller`]. Called by the middleware for every request and by the commands that
-//! make tokens. Tokens are known by a keyed digest only, or by what a GitLab says of them.
+//! From a presented credential to a [`Caller`], from a cookie to a [`Session`], and what applications are issued. Called
+//! by the middleware for every request, by the web pages and by the commands that make tokens. Tokens are known by a keyed
+//! digest only, or by what a GitLab says of them.
 
+mod applications;
 mod caller;
 mod credentials;
 pub mod gitlab;
+mod oauth;
+mod passwords;
+mod sessions;
 
+pub use applications::{EDITOR_REDIRECTS, is_redirect_uri, may_redirect};
 pub use caller::Caller;
 pub use credentials::{Credentials, CredentialsError, Presented};
+pub use oauth::{APPLICATION_SCOPES, Approval, Issued, OAuth, OAuthError, is_challenge};
+pub use passwords::{PasswordError, hash_password};
+pub use sessions::{NewSignIn, Session, Sessions, SignInError, make_sign_in_link};
 
 use std::sync::Arc;
 
@@ -124,6 +133,17 @@ impl Authenticator {
         self.judged(caller)
     }
 
+    /// The access token of an application, if that is one of ours and is good for something.
+    pub async fn access_token(&self, token: &str) -> Result<Option<Caller>, AuthError> {
+        let Source::Local(local) = &self.source else {
+            return Ok(None);
+        };
+        let known = local.known(token).await?;
+        Ok(known
+            .filter(|caller| caller.application.is_some())
+            .and_then(|caller| self.judged(caller).ok()))
+    }
+
     fn judged(&self, caller: Caller) -> Result<Caller, AuthError> {
         if caller
             .expires_at
@@ -171,11 +191,16 @@ impl LocalTokens {
 
 /// A new token and the digest to keep.
 pub fn make_token(secret: &ServerSecret) -> Result<(String, Digest), SecretsError> {
-    let mut random = [0; 20];
-    rand::fill(&mut random).map_err(|_| SecretsError::Random)?;
-    let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(random));
+    let token = format!("{TOKEN_PREFIX}{}", random_text::<20>()?);
     let digest = secret.digest(&token);
     Ok((token, digest))
+}
+
+/// So many random bytes as text of letters, digits, `-` and `_`.
+pub fn random_text<const BYTES: usize>() -> Result<String, SecretsError> {
+    let mut random = [0; BYTES];
+    rand::fill(&mut random).map_err(|_| SecretsError::Random)?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
 }
 
 /// Whether a token may be used for what needs one of `accepted`.

@@ -1,15 +1,18 @@
 //! Commands on users, tokens, projects and the instance. They write to the database that a running server reads.
 
-use clap::{Args, Subcommand, ValueEnum};
+use std::io::{self, IsTerminal};
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Failure, line, output::list};
 use crate::{
-    auth::make_token,
+    auth::{hash_password, make_sign_in_link, make_token},
     clock::{Clock, iso_date, iso8601, parse_date},
-    exclusions,
+    config::Settings,
+    exclusions, routes,
     state::Local,
-    store::{NewToken, NewUser, ProjectChange, Scopes, StoreError, UserSwitch},
+    store::{NewToken, NewUser, ProjectChange, Scopes, StoreError, User, UserSwitch, project_path},
 };
 
 #[derive(Debug, Subcommand)]
@@ -34,13 +37,22 @@ pub(super) enum UserCommand {
         /// Name of the user.
         name: String,
     },
-    /// Set the Code Suggestions switch of a user.
+    /// Set the Code Suggestions switch or the password of a user.
+    #[command(group = ArgGroup::new("what").required(true).multiple(true))]
     Set {
         /// Name of the user.
         name: String,
         /// Whether the user may use Code Suggestions.
-        #[arg(long)]
-        code_suggestions: Switch,
+        #[arg(long, group = "what")]
+        code_suggestions: Option<Switch>,
+        /// Ask for a password on the terminal, or read it from standard input. Ends the user's sessions.
+        #[arg(long, group = "what")]
+        password: bool,
+    },
+    /// Make a link that signs a user in once, and print it. Earlier links of the user are good for nothing then.
+    SignInLink {
+        /// Name of the user.
+        name: String,
     },
 }
 
@@ -118,49 +130,25 @@ fn day(text: &str) -> Result<i64, String> {
     parse_date(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
 }
 
-pub(super) async fn user(command: UserCommand, local: Local) -> Result<(), Failure> {
+pub(super) async fn user(
+    command: UserCommand,
+    local: Local,
+    settings: &Settings,
+) -> Result<(), Failure> {
     let store = &local.store;
     match command {
         UserCommand::Add { name, admin } => {
-            if !is_username(&name) {
-                let rule = "a user name is 1 to 255 letters, digits, '_', '-' or '.', and begins with a letter or digit";
-                return Err(Failure::Usage(format!("'{name}': {rule}")));
-            }
-            let user = store
-                .add_user(NewUser {
-                    username: name,
-                    admin,
-                    created_at: now(),
-                })
-                .await?;
+            let new = NewUser::try_new(name, admin, now())
+                .map_err(|error| Failure::Usage(error.to_string()))?;
+            let user = store.add_user(new).await?;
             line(&format!("user {} added", user.username));
+            if settings.web.enabled {
+                let link = sign_in_link(&local, settings, user.username).await?;
+                line(&format!("sign in once with {link}"));
+            }
         }
-        UserCommand::List(arguments) => {
-            let head = [
-                "id",
-                "username",
-                "admin",
-                "blocked",
-                "code_suggestions",
-                "created_at",
-            ];
-            let users = store.users().await?;
-            let rows: Vec<_> = users
-                .iter()
-                .map(|user| {
-                    let created = iso8601(user.created_at);
-                    row(json!([
-                        user.id,
-                        user.username,
-                        user.admin,
-                        user.blocked,
-                        user.code_suggestions,
-                        created
-                    ]))
-                })
-                .collect();
-            list(&head, &rows, arguments.json);
-        }
+        UserCommand::List(arguments) => list_users(&store.users().await?, arguments.json),
+        UserCommand::SignInLink { name } => line(&sign_in_link(&local, settings, name).await?),
         UserCommand::Block { name } => {
             let user = store.switch_user(name, UserSwitch::Blocked, true).await?;
             line(&format!("user {} blocked", user.username));
@@ -172,19 +160,92 @@ pub(super) async fn user(command: UserCommand, local: Local) -> Result<(), Failu
         UserCommand::Set {
             name,
             code_suggestions,
+            password,
         } => {
-            let on = code_suggestions == Switch::On;
-            let user = store
-                .switch_user(name, UserSwitch::CodeSuggestions, on)
-                .await?;
-            line(&format!(
-                "Code Suggestions {} for {}",
-                word(on),
-                user.username
-            ));
+            if password {
+                set_password(&local, name.clone()).await?;
+            }
+            if let Some(switch) = code_suggestions {
+                let on = switch == Switch::On;
+                let user = store
+                    .switch_user(name, UserSwitch::CodeSuggestions, on)
+                    .await?;
+                line(&format!(
+                    "Code Suggestions {} for {}",
+                    word(on),
+                    user.username
+                ));
+            }
         }
     }
     Ok(())
+}
+
+fn list_users(users: &[User], as_json: bool) {
+    let head = [
+        "id",
+        "username",
+        "admin",
+        "blocked",
+        "code_suggestions",
+        "created_at",
+    ];
+    let rows: Vec<_> = users
+        .iter()
+        .map(|user| {
+            let created = iso8601(user.created_at);
+            row(json!([
+                user.id,
+                user.username,
+                user.admin,
+                user.blocked,
+                user.code_suggestions,
+                created
+            ]))
+        })
+        .collect();
+    list(&head, &rows, as_json);
+}
+
+async fn sign_in_link(
+    local: &Local,
+    settings: &Settings,
+    username: String,
+) -> Result<String, Failure> {
+    let lifetime = settings.web.link_lifetime;
+    let (link, session) = make_sign_in_link(&local.secret, now(), lifetime)
+        .map_err(|error| Failure::other(&error))?;
+    local.store.add_sign_in_link(username, session).await?;
+    let url = settings.external_url(settings.server.listen);
+    Ok(routes::sign_in_link(&url, &link))
+}
+
+async fn set_password(local: &Local, username: String) -> Result<(), Failure> {
+    // Nobody types a password for a user that there is not.
+    let user = local.store.user(username).await?;
+    let password = read_password(&user.username)?;
+    let hash = hash_password(&password).map_err(|error| Failure::Usage(error.to_string()))?;
+    let user = local.store.set_password(user.username, hash, None).await?;
+    line(&format!("password set for {}", user.username));
+    Ok(())
+}
+
+/// From the terminal, twice and unseen, or the first line of standard input.
+fn read_password(username: &str) -> Result<String, Failure> {
+    let fail = |error: io::Error| Failure::other(&error);
+    if !io::stdin().is_terminal() {
+        let mut password = String::new();
+        io::stdin().read_line(&mut password).map_err(fail)?;
+        return Ok(password.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let password =
+        rpassword::prompt_password(format!("password for {username}: ")).map_err(fail)?;
+    let again = rpassword::prompt_password("once more: ").map_err(fail)?;
+    if password == again {
+        Ok(password)
+    } else {
+        Err(Failure::Usage("the two passwords differ".to_owned()))
+    }
 }
 
 pub(super) async fn token(command: TokenCommand, local: Local) -> Result<(), Failure> {
@@ -287,12 +348,7 @@ pub(super) async fn project(command: ProjectCommand, local: Local) -> Result<(),
 }
 
 async fn set_project(local: &Local, path: &str, change: ProjectChange) -> Result<(), Failure> {
-    let path = path.trim_matches('/').to_owned();
-    if path.is_empty() || path.chars().any(char::is_whitespace) || path.contains("//") {
-        return Err(Failure::Usage(format!(
-            "'{path}': a path is written group/project"
-        )));
-    }
+    let path = project_path(path).map_err(|error| Failure::Usage(error.to_string()))?;
     let rules = change.exclusion_rules.as_deref().unwrap_or_default();
     for rule in rules {
         exclusions::check(rule).map_err(|error| Failure::Usage(format!("--exclude: {error}")))?;
@@ -349,7 +405,7 @@ pub(super) async fn create_token(
     Ok(token)
 }
 
-fn row(values: Value) -> Vec<Value> {
+pub(super) fn row(values: Value) -> Vec<Value> {
     match values {
         Value::Array(values) => values,
         other => vec![other],
@@ -360,18 +416,8 @@ fn word(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     Clock::System.unix()
-}
-
-fn is_username(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    (1..=255).contains(&name.len())
-        && name.bytes().all(allowed)
-        && name
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl From<StoreError> for Failure {

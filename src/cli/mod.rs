@@ -2,6 +2,7 @@
 //! may run beside the server.
 
 mod accounts;
+mod applications;
 mod keys;
 mod output;
 mod probe;
@@ -43,6 +44,9 @@ enum Command {
     /// Access tokens.
     #[command(subcommand)]
     Token(accounts::TokenCommand),
+    /// Applications that may ask users for access: "Sign in with browser" of editors.
+    #[command(subcommand)]
+    Application(applications::ApplicationCommand),
     /// Code Suggestions switches of projects and groups.
     #[command(subcommand)]
     Project(accounts::ProjectCommand),
@@ -138,23 +142,26 @@ impl Failure {
 fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(config::load(sources)?),
-        Command::User(command) => {
-            with_users(sources, async |local| accounts::user(command, local).await)
-        }
-        Command::Token(command) => {
-            with_users(sources, async |local| accounts::token(command, local).await)
-        }
-        Command::Project(command) => with_local(sources, async |local| {
+        Command::User(command) => with_users(sources, async |local, settings| {
+            accounts::user(command, local, settings).await
+        }),
+        Command::Token(command) => with_users(sources, async |local, _| {
+            accounts::token(command, local).await
+        }),
+        Command::Application(command) => with_users(sources, async |local, _| {
+            applications::application(command, local).await
+        }),
+        Command::Project(command) => with_local(sources, async |local, _| {
             accounts::project(command, local).await
         }),
-        Command::Instance(command) => with_local(sources, async |local| {
+        Command::Instance(command) => with_local(sources, async |local, _| {
             accounts::instance(command, local).await
         }),
         Command::Key(command) => keys::run(&command, &config::load(sources)?),
         Command::Usage(arguments) => {
             let settings = config::load(sources)?;
-            with_settings(&settings, async |local| {
-                usage::usage(arguments, local, &settings).await
+            with_settings(&settings, async |local, settings| {
+                usage::usage(arguments, local, settings).await
             })
         }
         Command::Config(command) => settings::run(&command, sources),
@@ -179,7 +186,7 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
 /// Opens the data directory for a command on users and tokens, which make no sense where those live in a GitLab.
 fn with_users(
     sources: &Sources,
-    command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
+    command: impl AsyncFnOnce(Local, &Settings) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let settings = config::load(sources)?;
     if settings.identity.kind == IdentityKind::GitLab {
@@ -194,14 +201,14 @@ fn with_users(
 /// Opens the data directory for a command, which needs neither threads nor a server.
 fn with_local(
     sources: &Sources,
-    command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
+    command: impl AsyncFnOnce(Local, &Settings) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     with_settings(&config::load(sources)?, command)
 }
 
 fn with_settings(
     settings: &Settings,
-    command: impl AsyncFnOnce(Local) -> Result<(), Failure>,
+    command: impl AsyncFnOnce(Local, &Settings) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -209,6 +216,6 @@ fn with_settings(
         .map_err(|error| Failure::other(&error))?;
     runtime.block_on(async {
         let local = Local::open(settings).map_err(|error| Failure::other(&error))?;
-        command(local).await
+        command(local, settings).await
     })
 }

@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, line};
 use crate::{
     api::health,
-    auth::make_token,
+    auth::{make_sign_in_link, make_token},
     clock::Clock,
-    config::{GatewayKind, IdentityKind, LogFormat, Settings},
+    config::{GatewayKind, IdentityKind, LogFormat, Settings, WebSettings},
     keys::ServerSecret,
+    routes,
     server::{Bound, Stop, serve},
     state::{BuildError, Local, Shared},
     store::{NewToken, NewUser, Scope, Scopes, Store},
@@ -42,7 +43,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
             Bound::bind(&settings.server, workers).map_err(|error| Failure::other(&error))?;
         let local = Local::open(&settings).map_err(|error| Failure::other(&error))?;
         let (store, secret) = (Arc::clone(&local.store), local.secret.clone());
-        let grace = settings.server.shutdown_grace;
+        let (grace, web) = (settings.server.shutdown_grace, settings.web.clone());
         let shared = Shared::build(settings, local, bound.address, Clock::System)
             .await
             .map_err(build_failure)?;
@@ -52,10 +53,10 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let counting = tokio::spawn(Arc::clone(&shared.usage).keep(stop.drain.clone()));
         // Last, so that no failure of the start loses a token that is shown only once.
         let welcome = match shared.settings.identity.kind {
-            IdentityKind::Local => first_start(&store, &secret).await?,
+            IdentityKind::Local => first_start(&store, &secret, &web).await?,
             IdentityKind::GitLab => None,
         };
-        announce(&shared, bound.address, welcome.as_deref());
+        announce(&shared, bound.address, welcome.as_ref());
 
         let keys = tokio::spawn(watch_keys(Arc::clone(&shared)));
         let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
@@ -119,13 +120,26 @@ async fn watch_keys(shared: Arc<Shared>) {
     }
 }
 
-/// One administrator and one token, when there is nobody yet.
-async fn first_start(store: &Store, secret: &ServerSecret) -> Result<Option<String>, Failure> {
+/// What the first user signs in with.
+struct Welcome {
+    token: String,
+    /// For the web pages.
+    link: String,
+}
+
+/// One administrator with a token and a link, when there is nobody yet.
+async fn first_start(
+    store: &Store,
+    secret: &ServerSecret,
+    web: &WebSettings,
+) -> Result<Option<Welcome>, Failure> {
     if store.has_users().await? {
         return Ok(None);
     }
-    let (token, digest) = make_token(secret).map_err(|error| Failure::other(&error))?;
+    let fail = |error| Failure::other(&error);
     let now = Clock::System.unix();
+    let (token, digest) = make_token(secret).map_err(fail)?;
+    let (link, session) = make_sign_in_link(secret, now, web.link_lifetime).map_err(fail)?;
     let root = NewUser {
         username: "root".to_owned(),
         admin: true,
@@ -140,8 +154,8 @@ async fn first_start(store: &Store, secret: &ServerSecret) -> Result<Option<Stri
         expires_at: None,
         application: None,
     };
-    store.add_first_user(root, first).await?;
-    Ok(Some(token))
+    store.add_first_user(root, first, session).await?;
+    Ok(Some(Welcome { token, link }))
 }
 
 fn start(
@@ -201,7 +215,7 @@ async fn serve_metrics(
         async move { health::rendered(&shared.metrics) }
     };
     let routes = axum::Router::new()
-        .route(crate::routes::METRICS, axum::routing::get(metrics.clone()))
+        .route(routes::METRICS, axum::routing::get(metrics.clone()))
         .route("/metrics", axum::routing::get(metrics));
     let serving =
         axum::serve(listener, routes).with_graceful_shutdown(async move { stop.cancelled().await });
@@ -253,7 +267,7 @@ async fn stop_on_signal(mut signals: Signals, shared: Arc<Shared>, stop: Stop, g
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-fn announce(shared: &Shared, address: SocketAddr, token: Option<&str>) {
+fn announce(shared: &Shared, address: SocketAddr, welcome: Option<&Welcome>) {
     let url = &shared.instance.external_url;
     tracing::info!(%address, url, gateway = shared.settings.gateway.kind.as_str(), "ready");
     // Whoever asked for a log in JSON collects it, and a token must not be collected.
@@ -266,14 +280,21 @@ fn announce(shared: &Shared, address: SocketAddr, token: Option<&str>) {
     if shared.settings.gateway.kind == GatewayKind::Builtin {
         line(&shared.models.summary());
     }
-    match token {
+    match welcome {
         None => {}
         Some(_) if collected => {
             line(
                 "Made the user root; make a token with: code-suggestions token create --user root",
             );
+            if shared.settings.web.enabled {
+                line("Sign in with: code-suggestions user sign-in-link root");
+            }
         }
-        Some(token) => line(&welcome(url, token)),
+        Some(Welcome { token, link }) => {
+            let enabled = shared.settings.web.enabled;
+            let link = enabled.then(|| routes::sign_in_link(url, link));
+            line(&greeting(url, token, link.as_deref()));
+        }
     }
 }
 
@@ -285,14 +306,17 @@ fn tls_suffix(settings: &Settings) -> &'static str {
     }
 }
 
-fn welcome(url: &str, token: &str) -> String {
+fn greeting(url: &str, token: &str, link: Option<&str>) -> String {
+    let link = link.map_or(String::new(), |link| {
+        format!("  Sign in once          {link}\n")
+    });
     format!(
         r#"
 First start: made the administrator root and a token, which is shown only now.
 
   URL for your editor   {url}
   Token                 {token}
-
+{link}
 Try it:
 
   curl --request POST --url "{url}/api/v4/code_suggestions/completions" \

@@ -29,6 +29,10 @@ pub struct Settings {
     pub instance: InstanceSettings,
     /// Where users and tokens live.
     pub identity: IdentitySettings,
+    /// The web pages.
+    pub web: WebSettings,
+    /// What editors get by OAuth 2.0.
+    pub oauth: OAuthSettings,
     /// Who writes the code.
     pub gateway: GatewaySettings,
     /// The model behind the built-in gateway.
@@ -126,6 +130,35 @@ words! {
         /// GitLab.com.
         Saas = "saas",
     }
+}
+
+/// `[web]`: the web pages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebSettings {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// Time that a browser stays signed in.
+    #[serde(with = "duration")]
+    pub session_lifetime: Duration,
+    /// Time that a one-time sign-in link is good for.
+    #[serde(with = "duration")]
+    pub link_lifetime: Duration,
+}
+
+/// `[oauth]`: lifetimes of what applications are issued.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OAuthSettings {
+    /// Of a code.
+    #[serde(with = "duration")]
+    pub code_lifetime: Duration,
+    /// Of an access token.
+    #[serde(with = "duration")]
+    pub access_token_lifetime: Duration,
+    /// Of a refresh token.
+    #[serde(with = "duration")]
+    pub refresh_token_lifetime: Duration,
 }
 
 /// `[gateway]`: who writes the code.
@@ -293,6 +326,8 @@ pub struct LimitSettings {
     pub direct_access: RateLimit,
     /// For `connection_details`.
     pub connection_details: RateLimit,
+    /// For signing in with a password, per user name and address.
+    pub sign_in: RateLimit,
 }
 
 words! {

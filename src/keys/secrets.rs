@@ -8,7 +8,10 @@ use std::{
 };
 
 use aws_lc_rs::{digest, hmac, rand};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 
 use crate::store::Digest;
 
@@ -55,6 +58,7 @@ pub enum SecretsError {
 #[derive(Clone)]
 pub struct ServerSecret {
     tokens: hmac::Key,
+    forms: hmac::Key,
     salt: [u8; LENGTH],
 }
 
@@ -82,11 +86,13 @@ impl ServerSecret {
     fn derive(secret: &[u8]) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
         let tokens = hmac::sign(&key, b"token digests");
+        let forms = hmac::sign(&key, b"form tokens");
         let user_ids = hmac::sign(&key, b"global user ids");
         let mut salt = [0; LENGTH];
         salt.copy_from_slice(user_ids.as_ref());
         Self {
             tokens: hmac::Key::new(hmac::HMAC_SHA256, tokens.as_ref()),
+            forms: hmac::Key::new(hmac::HMAC_SHA256, forms.as_ref()),
             salt,
         }
     }
@@ -96,6 +102,18 @@ impl ServerSecret {
         let mut digest = [0; LENGTH];
         digest.copy_from_slice(hmac::sign(&self.tokens, token.as_bytes()).as_ref());
         digest
+    }
+
+    /// What a form has to carry to prove that a page of ours made it for the browser with that cookie: no other page can
+    /// know it.
+    pub fn form_token(&self, cookie: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.forms, cookie.as_bytes()))
+    }
+
+    /// Whether that is the form token for the cookie, in a time that does not depend on how much of it is right.
+    pub fn is_form_token(&self, cookie: &str, given: &str) -> bool {
+        let given = URL_SAFE_NO_PAD.decode(given).unwrap_or_default();
+        hmac::verify(&self.forms, cookie.as_bytes(), &given).is_ok()
     }
 
     /// The pseudonym of a user towards gateways: 44 characters, stable, not to be undone without the secret.
@@ -188,6 +206,21 @@ mod tests {
             other.global_user_id("instance", 42),
         ] {
             assert_ne!(id, different);
+        }
+    }
+
+    #[test]
+    fn a_form_token_belongs_to_one_cookie() {
+        let secret = ServerSecret::derive(b"0123456789abcdef0123456789abcdef");
+        let token = secret.form_token("cookie");
+        assert!(secret.is_form_token("cookie", &token));
+        for (cookie, given) in [
+            ("other", token.as_str()),
+            ("cookie", ""),
+            ("cookie", &token[1..]),
+            ("cookie", "!"),
+        ] {
+            assert!(!secret.is_form_token(cookie, given), "{cookie} {given}");
         }
     }
 

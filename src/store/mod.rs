@@ -1,20 +1,26 @@
-//! Users, tokens and project switches in one SQLite file, shared by the server and the commands that run beside it.
+//! Users, tokens, sessions, applications and project switches in one SQLite file, shared by the server and the commands that run beside it.
 //! Called by `auth`, the handlers of projects and the command line. SQLite in WAL mode lets a command write while the
 //! server reads; the server learns of such writes through [`Store::version`], and what it keeps at hand ([`Kept`]) is as fresh as the last write.
 
+mod applications;
+mod grants;
 mod kept;
 mod projects;
 mod scopes;
+mod sessions;
 mod tokens;
 mod usage;
 mod users;
 
+pub use applications::Application;
+pub use grants::{Code, Grant, Issue, NewGrant, Used, Voucher};
 pub use kept::Kept;
-pub use projects::{Governance, Project, ProjectChange};
+pub use projects::{BadPath, Governance, Project, ProjectChange, project_path};
 pub use scopes::{Scope, Scopes, UnknownScope};
+pub use sessions::NewSession;
 pub use tokens::{Digest, NewToken, Rotation, StoredToken};
 pub use usage::{Counts, OTHER, UsageColumn, UsageRow, UsageStore, UsageSum};
-pub use users::{NewUser, User, UserSwitch};
+pub use users::{BadUsername, NewUser, User, UserSwitch, UserSwitches};
 
 use std::{
     path::Path,
@@ -26,7 +32,7 @@ use std::{
 };
 
 use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 const INSTANCE_SWITCH: &str = "instance_switch";
@@ -65,6 +71,9 @@ pub enum StoreError {
     /// No token has that number.
     #[error("no token has the ID {0}")]
     NoToken(i64),
+    /// No application has that number or client id.
+    #[error("no application has the ID {0}")]
+    NoApplication(String),
 }
 
 /// The database.
@@ -226,9 +235,16 @@ where
         .map_err(|error| StoreError::Connection(error.to_string()))?
 }
 
+/// A transaction that writes, from its beginning: one that reads first and finds another writer in its way is not made to wait,
+/// but fails.
+fn writing(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("migrations/001_users_tokens_projects.sql")),
+        M::up(include_str!("migrations/002_sign_in_and_oauth.sql")),
         M::up(include_str!("migrations/003_exclusions_families.sql")),
     ])
 }

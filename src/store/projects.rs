@@ -50,6 +50,20 @@ pub struct Governance {
     pub exclusion_rules: Vec<String>,
 }
 
+/// A path that no project can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}': a path is written group/project")]
+pub struct BadPath(String);
+
+/// The path of a project or group, without slashes around it.
+pub fn project_path(given: &str) -> Result<String, BadPath> {
+    let path = given.trim_matches('/');
+    if path.is_empty() || path.chars().any(char::is_whitespace) || path.contains("//") {
+        return Err(BadPath(path.to_owned()));
+    }
+    Ok(path.to_owned())
+}
+
 impl Store {
     /// Sets something for a project or group, which is known from then on.
     pub async fn set_project(

@@ -78,6 +78,18 @@ impl Scopes {
             .map(|(_, name)| *name)
     }
 
+    /// The scopes that the store holds as text. One that a newer version wrote is none here: less is allowed, never more.
+    pub(super) fn stored(text: &str) -> Self {
+        text.split(',')
+            .filter_map(|scope| scope.parse().ok())
+            .fold(Self::default(), Self::union)
+    }
+
+    /// Whether every scope of the set is in `other`.
+    pub const fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     fn known() -> String {
         NAMES
             .iter()

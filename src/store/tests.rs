@@ -87,6 +87,116 @@ async fn tokens_come_back_with_their_owner() {
 }
 
 #[tokio::test]
+async fn sessions_and_links_end_with_time_use_and_blocking() {
+    let (_folder, store) = store();
+    let alice = store.add_user(new_user("alice")).await.unwrap();
+    let lasting = |digest, until| NewSession {
+        digest: [digest; 32],
+        created_at: 10,
+        expires_at: until,
+    };
+    store.add_session(alice.id, lasting(1, 20)).await.unwrap();
+    let session = async |digest, now| {
+        store
+            .session_user([digest; 32], now)
+            .await
+            .unwrap()
+            .map(|user| user.id)
+    };
+    assert_eq!(session(1, 19).await, Some(alice.id));
+    assert_eq!(session(1, 20).await, None, "expired");
+    assert_eq!(session(2, 19).await, None);
+    store
+        .add_sign_in_link("alice".into(), lasting(3, 20))
+        .await
+        .unwrap();
+    let used = async |link| {
+        store
+            .use_sign_in_link([link; 32], lasting(4, 20))
+            .await
+            .unwrap()
+    };
+    assert_eq!(used(9).await, None);
+    assert_eq!(used(3).await.map(|user| user.id), Some(alice.id));
+    assert_eq!(used(3).await, None, "once");
+    assert_eq!(session(4, 19).await, Some(alice.id));
+    store
+        .set_password("alice".into(), "hash".into(), Some([4; 32]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (session(1, 19).await, session(4, 19).await),
+        (None, Some(alice.id))
+    );
+    store
+        .add_sign_in_link("alice".into(), lasting(5, 20))
+        .await
+        .unwrap();
+    for on in [true, false] {
+        store
+            .switch_user("alice".into(), UserSwitch::Blocked, on)
+            .await
+            .unwrap();
+        assert_eq!(session(4, 19).await, None, "blocked, and for good");
+        assert_eq!(used(5).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_given_tokens_once_and_a_grant_ends_with_all_of_them() {
+    let (_folder, store) = store();
+    let alice = store.add_user(new_user("alice")).await.unwrap();
+    let application_id = store
+        .add_application("uid".into(), "Editor".into(), vec!["a://b".into()], 1)
+        .await
+        .unwrap();
+    let grant = NewGrant {
+        code: [1; 32],
+        application_id,
+        user_id: alice.id,
+        redirect_uri: "a://b".into(),
+        challenge: "c".into(),
+        scopes: Scopes::of(&[Scope::Api]),
+        created_at: 10,
+        expires_at: 20,
+    };
+    store.add_grant(grant).await.unwrap();
+    let issue = |access, refresh| Issue {
+        access: [access; 32],
+        refresh: [refresh; 32],
+        now: 11,
+        access_expires_at: 100,
+        refresh_expires_at: 1000,
+    };
+    let issued = async |used, issue| store.issue(used, issue).await.unwrap();
+    assert!(issued(Used::Code([1; 32]), issue(2, 3)).await);
+    assert!(!issued(Used::Code([1; 32]), issue(4, 5)).await, "once");
+    assert!(issued(Used::Refresh([3; 32]), issue(6, 7)).await);
+    let token = async |digest| store.token([digest; 32]).await.unwrap();
+    assert_eq!(token(4).await, None, "nothing is issued for what was used");
+    let access = token(6).await.unwrap();
+    assert_eq!(
+        (
+            access.application.as_deref(),
+            access.expires_at,
+            &access.user
+        ),
+        (Some("uid"), Some(100), &alice)
+    );
+    assert_eq!(store.grants_of(alice.id, 11).await.unwrap().len(), 1);
+    store.revoke_token(access.id, 12).await.unwrap();
+    assert!(token(2).await.unwrap().revoked && token(6).await.unwrap().revoked);
+    assert!(
+        !issued(Used::Refresh([7; 32]), issue(8, 9)).await,
+        "revoked"
+    );
+    assert_eq!(store.grants_of(alice.id, 12).await.unwrap(), []);
+    store.remove_application("uid".into(), 13).await.unwrap();
+    assert!(store.refresh_token([7; 32]).await.unwrap().is_none());
+    assert!(store.code([1; 32]).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_token_that_is_replaced_twice_ends_its_family() {
     let (_folder, store) = store();
     store.add_user(new_user("alice")).await.unwrap();

@@ -1,8 +1,8 @@
 //! Access tokens. Only a keyed digest of each is kept, so the file lets nobody in.
 
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Scopes, Store, StoreError, User, users};
+use super::{Scopes, Store, StoreError, User, grants, users, writing};
 
 /// HMAC-SHA-256 of a token under the server's key.
 pub type Digest = [u8; 32];
@@ -86,18 +86,52 @@ impl Store {
         .await
     }
 
-    /// Revokes a token for good. One that is revoked already stays as it is.
-    pub async fn revoke_token(&self, id: i64, now: i64) -> Result<(), StoreError> {
+    /// The personal access tokens of a user, newest first.
+    pub async fn tokens_of(&self, user_id: i64) -> Result<Vec<StoredToken>, StoreError> {
+        self.with(move |connection| {
+            let mut statement = connection.prepare(&format!(
+                "{SELECT} WHERE tokens.user_id = ?1 AND tokens.application IS NULL ORDER BY tokens.id DESC"
+            ))?;
+            let tokens = statement
+                .query_map([user_id], read)?
+                .collect::<Result<_, _>>()?;
+            Ok(tokens)
+        })
+        .await
+    }
+
+    /// Revokes a personal access token of that user, and of nobody else.
+    pub async fn revoke_token_of(&self, user_id: i64, id: i64, now: i64) -> Result<(), StoreError> {
         self.with(move |connection| {
             let found = connection.execute(
-                "UPDATE tokens SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
-                (id, now),
+                "UPDATE tokens SET revoked_at = coalesce(revoked_at, ?3)
+                 WHERE id = ?1 AND user_id = ?2 AND application IS NULL",
+                (id, user_id, now),
             )?;
             if found == 0 {
-                Err(StoreError::NoToken(id))
-            } else {
-                Ok(())
+                return Err(StoreError::NoToken(id));
             }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Revokes a token for good. One that is revoked already stays as it is. With the access token of an application ends
+    /// the grant that it was issued for: its refresh token would only be used for another.
+    pub async fn revoke_token(&self, id: i64, now: i64) -> Result<(), StoreError> {
+        self.with(move |connection| {
+            let transaction = writing(connection)?;
+            let grant: Option<Option<i64>> = transaction
+                .query_row(
+                    "UPDATE tokens SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1 RETURNING grant_id",
+                    (id, now),
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(grant) = grant.ok_or(StoreError::NoToken(id))? {
+                grants::revoke(&transaction, grant, now)?;
+            }
+            Ok(transaction.commit()?)
         })
         .await
     }
@@ -115,8 +149,7 @@ impl Store {
                 now,
                 expires_at,
             } = rotation;
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction = writing(connection)?;
             let revoked = transaction.execute(
                 "UPDATE tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
                 (id, now),
@@ -177,7 +210,8 @@ pub(super) fn insert(connection: &Connection, token: NewToken) -> Result<i64, St
 const SELECT: &str =
     "SELECT tokens.id, tokens.name, tokens.scopes, tokens.created_at, tokens.expires_at, tokens.revoked_at IS NOT NULL,
             tokens.application,
-            users.id, users.username, users.admin, users.blocked, users.code_suggestions, users.created_at
+            users.id, users.username, users.admin, users.blocked,
+            (users.code_suggestions AND users.wants_suggestions), users.created_at
      FROM tokens JOIN users ON users.id = tokens.user_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
@@ -185,11 +219,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
     Ok(StoredToken {
         id: row.get(0)?,
         name: row.get(1)?,
-        // A scope that a newer version wrote is none here: less is allowed, never more.
-        scopes: scopes
-            .split(',')
-            .filter_map(|scope| scope.parse().ok())
-            .fold(Scopes::default(), Scopes::union),
+        scopes: Scopes::stored(&scopes),
         created_at: row.get(3)?,
         expires_at: row.get(4)?,
         revoked: row.get(5)?,

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
 
-use super::{NewToken, Store, StoreError, tokens};
+use super::{NewSession, NewToken, Store, StoreError, sessions, tokens, writing};
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +15,19 @@ pub struct User {
     pub admin: bool,
     /// Whether every token of the user is refused.
     pub blocked: bool,
-    /// Whether the user may use Code Suggestions.
+    /// Whether the user gets Code Suggestions: an administrator allows it and the user wants it.
     pub code_suggestions: bool,
     /// Seconds since the epoch.
     pub created_at: i64,
+}
+
+/// The switches that make up [`User::code_suggestions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserSwitches {
+    /// The administrator's.
+    pub allowed: bool,
+    /// The user's own.
+    pub wanted: bool,
 }
 
 /// A user to be made.
@@ -39,6 +48,35 @@ pub enum UserSwitch {
     Blocked,
     /// Whether the user may use Code Suggestions.
     CodeSuggestions,
+    /// Whether the user wants Code Suggestions.
+    Wanted,
+}
+
+/// A name that no user can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}': a user name is 1 to 255 letters, digits, '_', '-' or '.', and begins with a letter or digit"
+)]
+pub struct BadUsername(String);
+
+impl NewUser {
+    /// A user of that name, if it can be one.
+    pub fn try_new(username: String, admin: bool, created_at: i64) -> Result<Self, BadUsername> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        let first = username.bytes().next();
+        if username.len() <= 255
+            && username.bytes().all(allowed)
+            && first.is_some_and(|byte| byte.is_ascii_alphanumeric())
+        {
+            Ok(Self {
+                username,
+                admin,
+                created_at,
+            })
+        } else {
+            Err(BadUsername(username))
+        }
+    }
 }
 
 impl Store {
@@ -51,12 +89,19 @@ impl Store {
         .await
     }
 
-    /// Makes the first user with a token, both or neither.
-    pub async fn add_first_user(&self, user: NewUser, token: NewToken) -> Result<(), StoreError> {
+    /// Makes the first user with a token and a sign-in link, all or none.
+    pub async fn add_first_user(
+        &self,
+        user: NewUser,
+        token: NewToken,
+        link: NewSession,
+    ) -> Result<(), StoreError> {
         self.with(move |connection| {
-            let transaction = connection.transaction()?;
+            let transaction = writing(connection)?;
             insert(&transaction, &user)?;
             tokens::insert(&transaction, token)?;
+            let user = find(&transaction, user.username)?;
+            sessions::insert_link(&transaction, user.id, link)?;
             Ok(transaction.commit()?)
         })
         .await
@@ -92,7 +137,33 @@ impl Store {
         .await
     }
 
-    /// Sets one of a user's switches.
+    /// All users with their switches, oldest first.
+    pub async fn users_with_switches(&self) -> Result<Vec<(User, UserSwitches)>, StoreError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare(&format!(
+                "SELECT {COLUMNS}, users.code_suggestions, users.wants_suggestions FROM users ORDER BY id"
+            ))?;
+            let users = statement
+                .query_map([], |row| Ok((read(row, 0)?, read_switches(row, 6)?)))?
+                .collect::<Result<_, _>>()?;
+            Ok(users)
+        })
+        .await
+    }
+
+    /// The switches of a user.
+    pub async fn switches_of(&self, user_id: i64) -> Result<UserSwitches, StoreError> {
+        self.with(move |connection| {
+            Ok(connection.query_row(
+                "SELECT code_suggestions, wants_suggestions FROM users WHERE id = ?1",
+                [user_id],
+                |row| read_switches(row, 0),
+            )?)
+        })
+        .await
+    }
+
+    /// Sets one of a user's switches. Blocking ends the user's sessions for good.
     pub async fn switch_user(
         &self,
         username: String,
@@ -102,13 +173,20 @@ impl Store {
         let column = match switch {
             UserSwitch::Blocked => "blocked",
             UserSwitch::CodeSuggestions => "code_suggestions",
+            UserSwitch::Wanted => "wants_suggestions",
         };
         self.with(move |connection| {
-            connection.execute(
+            let transaction = writing(connection)?;
+            transaction.execute(
                 &format!("UPDATE users SET {column} = ?2 WHERE username = ?1"),
                 (&username, on),
             )?;
-            find(connection, username)
+            let user = find(&transaction, username)?;
+            if user.blocked {
+                sessions::end_all(&transaction, user.id)?;
+            }
+            transaction.commit()?;
+            Ok(user)
         })
         .await
     }
@@ -128,7 +206,8 @@ fn insert(connection: &Connection, user: &NewUser) -> Result<(), StoreError> {
     }
 }
 
-pub(super) const COLUMNS: &str = "users.id, users.username, users.admin, users.blocked, users.code_suggestions, users.created_at";
+pub(super) const COLUMNS: &str = "users.id, users.username, users.admin, users.blocked,
+     (users.code_suggestions AND users.wants_suggestions), users.created_at";
 
 /// Reads [`COLUMNS`] that start at `first`.
 pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
@@ -139,6 +218,13 @@ pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<User> {
         blocked: row.get(first + 3)?,
         code_suggestions: row.get(first + 4)?,
         created_at: row.get(first + 5)?,
+    })
+}
+
+fn read_switches(row: &Row<'_>, first: usize) -> rusqlite::Result<UserSwitches> {
+    Ok(UserSwitches {
+        allowed: row.get(first)?,
+        wanted: row.get(first + 1)?,
     })
 }
 

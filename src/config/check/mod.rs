@@ -3,7 +3,7 @@
 
 mod gateway;
 
-use std::{net::IpAddr, path::Path};
+use std::{net::IpAddr, ops::RangeInclusive, path::Path, time::Duration};
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing_subscriber::EnvFilter;
@@ -13,12 +13,18 @@ use super::{ConfigSecret, ServerSettings, Settings, identity, model};
 /// More are no setting but a mistake.
 const MOST_WORKERS: usize = 1024;
 
+/// Lifetimes of a code: a person has to get from the browser to the editor in it (RFC 6749 section 4.1.2).
+const CODE_LIFETIMES: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_mins(10);
+
 /// One line per problem, each beginning with the key.
 pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
     let mut problems = Vec::new();
     server(&settings.server, &mut problems);
     gateway::check(&mut settings.gateway, &mut problems);
     identity::problems(&mut settings.identity, &mut problems);
+    if !CODE_LIFETIMES.contains(&settings.oauth.code_lifetime) {
+        problems.push("oauth.code_lifetime: must be from \"1m\" to \"10m\"".to_owned());
+    }
     if !is_version(&settings.instance.version) {
         problems.push(format!(
             "instance.version: '{}' is not a version; write MAJOR.MINOR.PATCH, such as \"18.7.0\"",

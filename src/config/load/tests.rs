@@ -55,6 +55,19 @@ fn every_documented_key_exists_in_the_structs() {
 }
 
 #[test]
+fn codes_live_long_enough_for_people_and_no_longer() {
+    for (lifetime, right) in [("59s", false), ("1m", true), ("10m", true), ("601s", false)] {
+        let settings = with_file(&format!("[oauth]\ncode_lifetime = \"{lifetime}\""));
+        let told = settings.map_or_else(|problems| problems[0].clone(), |_| String::new());
+        assert_eq!(
+            told.contains("oauth.code_lifetime: must be from"),
+            !right,
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn environment_wins_over_file() {
     let settings = with(
         "[server]\nlisten = \"127.0.0.1:1\"\nbody_timeout = \"5s\"\n",

@@ -1,6 +1,7 @@
 //! The program as operators meet it: settings, commands beside a running server, the first start, signals and probes.
 
 mod accounts;
+mod applications;
 mod keys;
 mod serving;
 mod settings;
