@@ -1,6 +1,6 @@
 //! A self-hosted server that speaks GitLab's Code Suggestions API.
 //!
-//! Rooms, from the outside in: `cli`, `server`, `middleware` and `api`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
+//! Rooms, from the outside in: `cli`, `server`, `middleware`, `api` and `web`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
 //! `limits` and `store`, `prompt`, `engine` and `exclusions`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
 //! further in, never further out.
 
@@ -28,3 +28,4 @@ pub mod suggestions;
 pub mod telemetry;
 pub mod upstream;
 pub mod usage;
+pub mod web;

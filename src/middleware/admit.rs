@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::{edge::Format, notes::Notes};
+use super::{browser::page_caller, edge::Format, notes::Notes};
 use crate::{
     auth::{AuthError, Caller, Credentials, require_scope},
     params::Params,
@@ -54,7 +54,11 @@ pub async fn admit(
         }
         None => None,
     };
-    let known = matches!(first, Some((_, Ok(_))));
+    let page = match first {
+        Some(_) => None,
+        None => page_caller(app, parts).await?,
+    };
+    let known = page.is_some() || matches!(first, Some((_, Ok(_))));
     let body = read(app, &parts.headers, body, known).await?;
     if let Some(notes) = notes {
         notes.set_bytes_in(body.len());
@@ -70,7 +74,8 @@ pub async fn admit(
     let caller = match (credentials.presented()?, first) {
         (Some(presented), Some((before, result))) if presented == before => result?,
         (Some(presented), _) => app.auth.authenticate(&presented).await?,
-        (None, _) => return Err(ApiError::Unauthorized),
+        // Where no credential is given at all, a page of ours may ask for whoever is signed in.
+        (None, _) => page.ok_or(ApiError::Unauthorized)?,
     };
     if let Some(notes) = notes {
         notes.set_user(caller.user.id);

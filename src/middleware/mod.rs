@@ -4,13 +4,17 @@
 mod activity;
 mod admit;
 mod body;
+mod browser;
 mod cors;
 mod edge;
+mod fields;
 mod notes;
 mod path;
 
 pub use activity::Activity;
 pub use admit::{Admitted, AuthOrApiError, admit, authenticated, read_body, read_strangers_body};
 pub use body::ReplyBody;
+pub use browser::{SESSION_COOKIE, cookie, is_from_here};
 pub use edge::{Format, Peer, edge};
+pub use fields::Fields;
 pub use notes::Notes;

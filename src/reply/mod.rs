@@ -3,6 +3,9 @@
 //! which are turned into replies here and logged once.
 
 mod causes;
+mod oauth;
+
+pub use oauth::OAuthRefusal;
 
 use std::sync::Arc;
 
@@ -77,6 +80,9 @@ pub enum ApiError {
     /// `/oauth/token/info` was asked about something that is no access token of an application.
     #[error("no access token of an application")]
     TokenUnknownHere,
+    /// An application is refused in the words of OAuth 2.0.
+    #[error("an application is refused")]
+    OAuth(OAuthRefusal),
     /// A question about a personal access token, asked with another kind of token.
     #[error("not a personal access token")]
     NotAPersonalToken,
@@ -92,6 +98,9 @@ pub enum ApiError {
     /// Not allowed.
     #[error("forbidden")]
     Forbidden,
+    /// A form that no page of ours made for this browser.
+    #[error("a form from elsewhere")]
+    ForeignForm,
     /// Direct connections are not handed out.
     #[error("direct connections are disabled")]
     DirectConnectionsDisabled,
@@ -172,6 +181,7 @@ impl ApiError {
             | Self::Blocked
             | Self::Account(_)
             | Self::Forbidden
+            | Self::ForeignForm
             | Self::DirectConnectionsDisabled => StatusCode::FORBIDDEN,
             Self::SwitchedOff | Self::NotFound | Self::ProjectNotFound | Self::NoRoute => {
                 StatusCode::NOT_FOUND
@@ -183,6 +193,7 @@ impl ApiError {
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::OAuth(refusal) => refusal.status(),
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -201,6 +212,7 @@ impl ApiError {
             Self::Parameters(_) => "parameters",
             Self::TwoTokens => "two_tokens",
             Self::Unauthorized | Self::UnauthorizedUnread => "unauthorized",
+            Self::OAuth(refusal) => refusal.error,
             Self::NotEntitled => "not_entitled",
             Self::TokenExpired => "token_expired",
             Self::TokenRevoked => "token_revoked",
@@ -210,6 +222,7 @@ impl ApiError {
             Self::Blocked => "blocked",
             Self::Account(_) => "account",
             Self::Forbidden => "forbidden",
+            Self::ForeignForm => "foreign_form",
             Self::DirectConnectionsDisabled => "direct_connections_disabled",
             Self::SwitchedOff => "switched_off",
             Self::NotFound => "not_found",
@@ -240,6 +253,7 @@ impl ApiError {
                 described("invalid_request", "Both Authorization header and payload includes access token.")
             }
             Self::Unauthorized | Self::UnauthorizedUnread | Self::NotEntitled => message("401 Unauthorized"),
+            Self::OAuth(refusal) => refusal.body(),
             Self::TokenExpired => described("invalid_token", EXPIRED),
             Self::TokenRevoked => described("invalid_token", REVOKED),
             Self::TokenUnknownHere => json!({
@@ -259,7 +273,7 @@ impl ApiError {
             ),
             Self::Blocked => message("403 Forbidden - Your account has been blocked."),
             Self::Account(reason) => message(&format!("403 Forbidden - {reason}")),
-            Self::Forbidden => message("403 Forbidden"),
+            Self::Forbidden | Self::ForeignForm => message("403 Forbidden"),
             Self::DirectConnectionsDisabled => message("403 Forbidden - Direct connections are disabled"),
             Self::SwitchedOff | Self::NotFound => message("404 Not Found"),
             Self::ProjectNotFound => message("404 Project Not Found"),
@@ -297,6 +311,7 @@ impl ApiError {
             Self::TokenExpired => Some(bearer("Protected by OAuth 2.0", EXPIRED)),
             Self::TokenRevoked => Some(bearer("Protected by OAuth 2.0", REVOKED)),
             Self::TokenUnknownHere => Some(bearer("Doorkeeper", INVALID)),
+            Self::OAuth(refusal) => refusal.challenge(),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, options, post},
 };
@@ -19,6 +20,7 @@ use crate::{
     reply::ApiError,
     routes,
     state::App,
+    web,
 };
 
 /// The routes over the state of one serving thread.
@@ -43,6 +45,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(routes::AI_COMPLETIONS, post(ai::complete))
         .route(routes::AI_CODE_COMPLETIONS, post(ai::complete))
         .merge(open_routes(app))
+        .merge(web_routes(app))
         .fallback(no_route)
         // GitLab answers a method that a path does not know as if the path were not there.
         .method_not_allowed_fallback(no_route)
@@ -64,6 +67,22 @@ fn code_suggestions_routes() -> Router<Arc<App>> {
         .route(
             routes::CONNECTION_DETAILS,
             endpoint(post(connection_details::connection_details)),
+        )
+}
+
+/// The web pages, which ask for a session where they need one, and what applications are issued by a user's word there.
+fn web_routes(app: &Arc<App>) -> Router<Arc<App>> {
+    if !app.has_pages() {
+        return Router::new();
+    }
+    web::pages()
+        .layer(from_fn_with_state(Arc::clone(app), web::dressed))
+        .route(routes::TOKEN, post(oauth::issue))
+        .route(routes::REVOKE, post(oauth::revoke))
+        .route(routes::INTROSPECT, post(oauth::introspect))
+        .route(
+            routes::USER_INFO,
+            get(oauth::user_info).post(oauth::user_info),
         )
 }
 

@@ -15,6 +15,8 @@ mod editors;
 mod faults;
 mod gitlab;
 mod models;
+mod oauth;
 mod streams;
 mod support;
 mod tls;
+mod web;

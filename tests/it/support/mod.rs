@@ -3,6 +3,7 @@
 //!
 //! Nothing here sleeps to let something happen: tests wait for events, under one generous time limit ([`soon`]).
 
+mod browser;
 mod client;
 mod gateway;
 pub(crate) mod gitlab;
@@ -12,6 +13,7 @@ mod server;
 mod table;
 mod wire;
 
+pub(crate) use browser::{Browser, FORM, form};
 pub(crate) use client::{Connection, Reply, Request};
 pub(crate) use gateway::{Answer, End, FakeGateway, Recorded, chunk};
 pub(crate) use model::{
