@@ -9,6 +9,7 @@
     reason = "it is a command that prints a table"
 )]
 
+mod body;
 mod client;
 mod gateway;
 mod measures;
