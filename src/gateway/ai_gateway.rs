@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use axum::http::{HeaderValue, header::AUTHORIZATION};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -12,14 +12,14 @@ use super::{
     Answer, Asker, DirectAccess, GatewayError, GatewayTokens, Question, TokenRefusal,
     UnitPrimitive, headers,
     model::Models,
-    relay::{self, post, small_document},
+    relay::{self, small_document},
     token::{Fresh, TOKEN_TIME, in_time},
 };
 use crate::{
     clock::Clock,
     config::{GatewayAuth, GatewaySettings},
     ids::Instance,
-    upstream::Upstream,
+    upstream::{Fields, Upstream},
 };
 
 /// A client of the AI Gateway.
@@ -82,10 +82,7 @@ impl AiGateway {
     pub(super) async fn suggest(&self, question: Question<'_>) -> Result<Answer, GatewayError> {
         let asked = self.models.ask(question.request, question.task)?;
         let head = self.head(question.asker, asked.unit)?;
-        let response = self
-            .upstream
-            .send(|endpoint| post(endpoint, asked.path, &head, &asked.body))
-            .await?;
+        let response = self.upstream.post(asked.path, &head, asked.body).await?;
         relay::answer(response, question.request.stream).await
     }
 
@@ -108,12 +105,14 @@ impl AiGateway {
 
     async fn make_token(&self, asker: &Asker<'_>) -> Result<Fresh<SecretString>, GatewayError> {
         let head = self.head(asker, UnitPrimitive::CompleteCode)?;
-        let empty = Bytes::new();
         let response = self
             .upstream
-            .send_within(self.token_time, |endpoint| {
-                post(endpoint, "/v1/code/user_access_token", &head, &empty)
-            })
+            .post_within(
+                self.token_time,
+                "/v1/code/user_access_token",
+                &head,
+                Bytes::new(),
+            )
             .await?;
         let (status, body) = small_document(response).await?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -130,7 +129,7 @@ impl AiGateway {
         Ok(Fresh::new(token.into(), self.clock.unix(), expires_at))
     }
 
-    fn head(&self, asker: &Asker<'_>, unit: UnitPrimitive) -> Result<HeaderMap, GatewayError> {
+    fn head(&self, asker: &Asker<'_>, unit: UnitPrimitive) -> Result<Fields, GatewayError> {
         let template = match unit {
             UnitPrimitive::CompleteCode => &self.completion,
             UnitPrimitive::GenerateCode => &self.generation,
@@ -138,10 +137,10 @@ impl AiGateway {
         let mut head = template.fill(asker, self.clock.since_epoch());
         match &self.credential {
             Credential::SelfSigned => {
-                head.insert(AUTHORIZATION, self.tokens.instance.authorization()?);
+                head.push(&AUTHORIZATION, self.tokens.instance.authorization()?);
             }
             Credential::Static(value) => {
-                head.insert(AUTHORIZATION, value.clone());
+                head.push(&AUTHORIZATION, value);
             }
             Credential::None => {}
         }

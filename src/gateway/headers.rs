@@ -14,7 +14,10 @@ use axum::http::{
     },
 };
 
-use crate::ids::{Instance, RequestId};
+use crate::{
+    ids::{Instance, RequestId},
+    upstream::Fields,
+};
 
 pub(super) const SOFTWARE: &str = concat!("code-suggestions/", env!("CARGO_PKG_VERSION"));
 
@@ -108,49 +111,49 @@ fn of_instance(instance: &Instance, unit: UnitPrimitive) -> Vec<(&'static str, S
 }
 
 /// The fields that are the same in every request for a unit primitive, composed once.
-pub(super) struct Template(HeaderMap);
+pub(super) struct Template(Fields);
 
 impl Template {
     pub(super) fn new(instance: &Instance, unit: UnitPrimitive) -> Self {
-        let mut headers = HeaderMap::with_capacity(32);
+        let mut fields = Fields::default();
         for (name, value) in of_instance(instance, unit) {
             if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
-                insert(&mut headers, name, &value);
+                fields.push(&name, value);
             }
         }
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(USER_AGENT, HeaderValue::from_static(SOFTWARE));
-        Self(headers)
+        fields.push(&CONTENT_TYPE, "application/json");
+        fields.push(&USER_AGENT, SOFTWARE);
+        Self(fields)
     }
 
     /// Fields of one request; the caller adds what proves this server.
-    pub(super) fn fill(&self, asker: &Asker<'_>, sent_at: Duration) -> HeaderMap {
-        let mut headers = self.0.clone();
-        insert(&mut headers, GLOBAL_USER_ID, &asker.global_user_id);
-        headers.insert(USER_ID, asker.user_id.into());
+    pub(super) fn fill(&self, asker: &Asker<'_>, sent_at: Duration) -> Fields {
+        let mut fields = self.0.clone();
+        fields.push(&GLOBAL_USER_ID, &asker.global_user_id);
+        fields.push(&USER_ID, asker.user_id.to_string());
         if let Some(id) = asker.project_id {
-            headers.insert(PROJECT_ID, id.into());
+            fields.push(&PROJECT_ID, id.to_string());
         }
         let seconds = format!("{}.{:06}", sent_at.as_secs(), sent_at.subsec_micros());
-        insert(&mut headers, SEND_START, &seconds);
-        of_request(&mut headers, asker);
-        headers
+        fields.push(&SEND_START, seconds);
+        each_of_request(asker, |name, value| fields.push(name, value));
+        fields
     }
 }
 
 /// The two fields that follow a request through everything.
 pub(super) fn of_request(headers: &mut HeaderMap, asker: &Asker<'_>) {
-    insert(headers, REQUEST_ID, asker.request_id.as_str());
-    if let Some(version) = asker.language_server.filter(|version| is_plain(version)) {
-        headers.insert(LANGUAGE_SERVER, version.clone());
-    }
+    each_of_request(asker, |name, value| {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.insert(name, value);
+        }
+    });
 }
 
-/// Values are composed here or come from settings that were checked; one that is no field value is left out rather than
-/// sent in pieces.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
+fn each_of_request(asker: &Asker<'_>, mut add: impl FnMut(&HeaderName, &[u8])) {
+    add(&REQUEST_ID, asker.request_id.as_str().as_bytes());
+    if let Some(version) = asker.language_server.filter(|version| is_plain(version)) {
+        add(&LANGUAGE_SERVER, version.as_bytes());
     }
 }
 
@@ -182,7 +185,7 @@ pub(super) fn relayed(mut headers: HeaderMap) -> HeaderMap {
     if kept.len() == headers.keys_len() {
         return headers;
     }
-    let mut relayed = HeaderMap::with_capacity(kept.len());
+    let mut relayed = HeaderMap::with_capacity(headers.capacity());
     for name in kept {
         for value in headers.get_all(&name) {
             relayed.append(name.clone(), value.clone());

@@ -22,6 +22,8 @@ use crate::{
 /// The body of a reply.
 pub struct ReplyBody {
     inner: Body,
+    /// Why the reply breaks off, until it does.
+    broken: Option<axum::Error>,
     account: Account,
 }
 
@@ -43,7 +45,11 @@ impl ReplyBody {
     pub(super) fn new(inner: Body, mut account: Account) -> Self {
         // An empty body is never asked for its end.
         account.whole = inner.is_end_stream();
-        Self { inner, account }
+        Self {
+            inner,
+            broken: None,
+            account,
+        }
     }
 }
 
@@ -55,6 +61,9 @@ impl HttpBody for ReplyBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(error) = self.broken.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
         match &frame {
             Some(Ok(frame)) => {
@@ -62,18 +71,19 @@ impl HttpBody for ReplyBody {
                 self.account.bytes_out += u64::try_from(length).unwrap_or_default();
                 self.account.whole = self.inner.is_end_stream();
             }
-            Some(Err(error)) => {
-                let error = error as &dyn std::error::Error;
-                tracing::warn!(
-                    request_id = self.account.notes.request_id.as_str(),
-                    error,
-                    "a reply was cut"
-                );
-                self.account.app.metrics.gateway(Outcome::Cut);
-            }
+            Some(Err(_)) => {}
             None => self.account.whole = true,
         }
-        Poll::Ready(frame)
+        match frame {
+            // A connection that is broken off takes along what has not been sent: it gets its turn first.
+            Some(Err(error)) => {
+                self.account.note_cut(&error);
+                self.broken = Some(error);
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            frame => Poll::Ready(frame),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
@@ -94,6 +104,15 @@ impl Drop for Account {
 }
 
 impl Account {
+    fn note_cut(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::warn!(
+            request_id = self.notes.request_id.as_str(),
+            error,
+            "a reply was cut"
+        );
+        self.app.metrics.gateway(Outcome::Cut);
+    }
+
     fn write(&self) {
         let took = self.app.clock.monotonic().saturating_sub(self.begun);
         self.app

@@ -19,6 +19,7 @@ use super::{
     exchange::Connection,
     proxy::{Proxy, ProxyVariables},
     tls::{HTTP_2, TlsError, TlsFiles, client_config},
+    wire::{Socket, Wire},
 };
 
 /// An upstream's base URL, taken apart once.
@@ -103,6 +104,11 @@ impl Endpoint {
         &self.authority
     }
 
+    /// Path of the base URL, without a trailing slash.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Request target for a path below the base URL.
     pub fn target(&self, path: &'static str) -> Uri {
         if self.prefix.is_empty() {
@@ -132,7 +138,7 @@ impl Endpoint {
 
     async fn connect_unbounded(&self) -> io::Result<Connection> {
         match &self.tls {
-            None => Connection::one(self.dial().await?).await,
+            None => Ok(Connection::One(Wire::new(Socket::Tcp(self.dial().await?)))),
             Some(tls) => match &tls.proxy {
                 None => tls.begin(self.dial().await?).await,
                 Some(proxy) => tls.begin(proxy.tunnel(&self.host, self.port).await?).await,
@@ -156,7 +162,7 @@ impl Tls {
         if stream.get_ref().1.alpn_protocol() == Some(HTTP_2) {
             Connection::many(stream).await
         } else {
-            Connection::one(stream).await
+            Ok(Connection::One(Wire::new(Socket::Other(Box::new(stream)))))
         }
     }
 }

@@ -1,24 +1,30 @@
 //! One exchange on one connection, HTTP/1.1 or HTTP/2. What differs between the two stays in here: how many requests share a
 //! connection, how a request names its target, and when it is certain that a failed request was never seen.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{future::poll_fn, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{
-    Request, Response, Uri,
+    Method, Request, Response, Uri,
     body::Incoming,
-    client::conn::{http1, http2},
+    client::conn::http2,
     header::HOST,
     http::uri::{Authority, Scheme},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::watched::{Heard, Watched};
+use super::{
+    Endpoint, WireError,
+    fields::Fields,
+    framing::Framing,
+    head::{self, Head},
+    wire::Wire,
+};
 
-/// Most bytes of the head of an answer.
-const LARGEST_HEAD: u16 = u16::MAX;
+/// Most bytes of the head of an answer over HTTP/2.
+const LARGEST_HEAD: u32 = 64 * 1024;
 
 /// Requests that share a connection of HTTP/2: as many as every server is advised to take (RFC 9113 section 6.5.2).
 const MOST_STREAMS: usize = 100;
@@ -29,16 +35,31 @@ const PING_TIME: Duration = Duration::from_secs(5);
 
 /// A connection, before or between exchanges.
 pub(super) enum Connection {
-    /// One exchange after the other.
-    One(One),
-    /// Many exchanges at once.
+    /// HTTP/1.1: one exchange after the other.
+    One(Wire),
+    /// HTTP/2: many exchanges at once.
     Many(Many),
 }
 
-/// A connection of HTTP/1.1.
-pub(super) struct One {
-    requests: http1::SendRequest<Full<Bytes>>,
-    heard: Heard,
+/// A request before it is known how its connection speaks.
+pub(super) enum Outgoing<'a> {
+    /// Any; its target is a path and its `Host` names the server.
+    Any(Request<Full<Bytes>>),
+    /// A POST to a path below the base URL.
+    Post {
+        endpoint: &'a Endpoint,
+        path: &'static str,
+        fields: &'a Fields,
+        body: Bytes,
+    },
+}
+
+/// Where the body of an answer comes from.
+pub(super) enum Source {
+    /// What a connection of HTTP/1.1 brings, up to an end; and whether another exchange may follow.
+    One(Wire, Framing, bool),
+    /// A stream of a connection of HTTP/2.
+    Many(Many, Incoming),
 }
 
 /// A connection of HTTP/2; every clone stands for an exchange, but for the one that is kept.
@@ -50,28 +71,12 @@ pub(super) struct Many {
 
 /// An exchange that failed before the head of an answer.
 pub(super) struct Failure {
-    pub(super) error: hyper::Error,
+    pub(super) error: WireError,
     /// The connection had ended before the other side can have seen anything.
     pub(super) unseen: bool,
 }
 
 impl Connection {
-    /// Begins HTTP/1.1 on `stream`.
-    pub(super) async fn one<S>(stream: S) -> io::Result<Self>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let heard = Heard::default();
-        let (requests, connection) = http1::Builder::new()
-            .max_buf_size(usize::from(LARGEST_HEAD) + 1)
-            .handshake(TokioIo::new(Watched::new(stream, heard.clone())))
-            .await
-            .map_err(io::Error::other)?;
-        // Its failures reach whoever waits for an answer; the task ends with the connection.
-        tokio::spawn(async move { drop(connection.await) });
-        Ok(Self::One(One { requests, heard }))
-    }
-
     /// Begins HTTP/2 on `stream`.
     pub(super) async fn many<S>(stream: S) -> io::Result<Self>
     where
@@ -79,7 +84,7 @@ impl Connection {
     {
         let (requests, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
-            .max_header_list_size(u32::from(LARGEST_HEAD))
+            .max_header_list_size(LARGEST_HEAD)
             .keep_alive_interval(PING_AFTER)
             .keep_alive_timeout(PING_TIME)
             .handshake(TokioIo::new(stream))
@@ -92,41 +97,88 @@ impl Connection {
         }))
     }
 
-    /// Sends a request, whose target is a path and whose `Host` names the server, and waits for the head of its answer.
-    pub(super) async fn exchange(
-        self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<(Self, Response<Incoming>), Failure> {
+    /// Sends a request and waits for the head of its answer.
+    pub(super) async fn exchange(self, request: Outgoing<'_>) -> Result<Response<Source>, Failure> {
         match self {
-            Self::One(mut one) => {
-                one.heard.clear();
-                match one.send(request).await {
-                    Ok(response) => Ok((Self::One(one), response)),
+            Self::One(mut wire) => {
+                let asks_for_head = request.asks_for_head();
+                let (head, body) = request.into_text();
+                wire.ask(head, body);
+                match poll_fn(|context| wire.poll_head(context)).await {
+                    Ok(head) => {
+                        let Head {
+                            response,
+                            mut framing,
+                            keeps,
+                        } = head;
+                        if asks_for_head {
+                            framing = Framing::Length(0);
+                        }
+                        Ok(response.map(|()| Source::One(wire, framing, keeps)))
+                    }
                     Err(error) => Err(Failure {
                         error,
-                        unseen: !one.heard.anything(),
+                        unseen: !wire.heard(),
                     }),
                 }
             }
-            Self::Many(mut many) => match many.requests.try_send_request(absolute(request)).await {
-                Ok(response) => Ok((Self::Many(many), response)),
+            Self::Many(mut many) => match many
+                .requests
+                .try_send_request(absolute(request.into_request()))
+                .await
+            {
+                Ok(response) => Ok(response.map(|body| Source::Many(many, body))),
                 Err(mut failed) => Err(Failure {
                     unseen: failed.take_message().is_some(),
-                    error: failed.into_error(),
+                    error: failed.into_error().into(),
                 }),
             },
         }
     }
 }
 
-impl One {
-    async fn send(&mut self, request: Request<Full<Bytes>>) -> hyper::Result<Response<Incoming>> {
-        self.requests.ready().await?;
-        self.requests.send_request(request).await
+impl Outgoing<'_> {
+    /// Whether the answer has no body, whatever its head says (RFC 9112 section 6.3).
+    fn asks_for_head(&self) -> bool {
+        matches!(self, Self::Any(request) if request.method() == Method::HEAD)
     }
 
-    pub(super) fn is_closed(&self) -> bool {
-        self.requests.is_closed()
+    /// Head and body for HTTP/1.1.
+    fn into_text(self) -> (Bytes, Bytes) {
+        match self {
+            Self::Any(request) => {
+                let (request, body) = request.into_parts();
+                let body = body.into_inner().unwrap_or_default();
+                (head::write(&request, body.len()), body)
+            }
+            Self::Post {
+                endpoint,
+                path,
+                fields,
+                body,
+            } => (head::write_post(endpoint, path, fields, body.len()), body),
+        }
+    }
+
+    /// The same for HTTP/2.
+    fn into_request(self) -> Request<Full<Bytes>> {
+        match self {
+            Self::Any(request) => request,
+            Self::Post {
+                endpoint,
+                path,
+                fields,
+                body,
+            } => {
+                let mut request = Request::new(Full::new(body));
+                *request.method_mut() = Method::POST;
+                *request.uri_mut() = endpoint.target(path);
+                *request.headers_mut() = fields.map();
+                let host = endpoint.authority().clone();
+                request.headers_mut().insert(HOST, host);
+                request
+            }
+        }
     }
 }
 
