@@ -1,6 +1,6 @@
 //! A self-hosted server that speaks GitLab's Code Suggestions API.
 //!
-//! Rooms, from the outside in: `cli`, `server`, `middleware`, `api` and `web`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
+//! Rooms, from the outside in: `cli`, `server` and `doctor`, `middleware`, `api` and `web`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
 //! `limits` and `store`, `prompt`, `engine` and `exclusions`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
 //! further in, never further out.
 
@@ -9,6 +9,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod engine;
 pub mod exclusions;
 pub mod gateway;

@@ -311,15 +311,24 @@ impl Shared {
     }
 
     fn upstream(&self, url: &str) -> Result<Upstream, BuildError> {
+        let endpoint = Endpoint::new(url, route(&self.settings))?;
+        Ok(Upstream::new(endpoint, self.clocks(), self.gate()))
+    }
+
+    /// How long each part of an exchange with the gateway may take.
+    pub fn clocks(&self) -> Clocks {
         let settings = &self.settings.gateway;
-        let clocks = Clocks {
+        Clocks {
             connect: settings.connect_timeout,
             response: settings.response_timeout,
             idle: settings.idle_timeout,
             whole: settings.stream_timeout,
-        };
-        let endpoint = Endpoint::new(url, route(&self.settings))?;
-        Ok(Upstream::new(endpoint, clocks, self.gate.clone()))
+        }
+    }
+
+    /// What stands before every request to the gateway.
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
     }
 
     /// Whether there are web pages, and with them sign-in and consent. Where users live in a GitLab, it has those.
@@ -404,7 +413,7 @@ fn gate(settings: &GatewaySettings, clock: &Clock) -> Gate {
 }
 
 /// How the gateway is reached.
-fn route(settings: &Settings) -> Route<'_> {
+pub fn route(settings: &Settings) -> Route<'_> {
     let gateway = &settings.gateway;
     Route {
         tls: TlsFiles {

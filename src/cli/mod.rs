@@ -3,6 +3,7 @@
 
 mod accounts;
 mod applications;
+mod doctor;
 mod keys;
 mod output;
 mod probe;
@@ -61,6 +62,8 @@ enum Command {
     /// Settings.
     #[command(subcommand)]
     Config(settings::ConfigCommand),
+    /// Try everything that a suggestion needs and say what to mend: exit code 0 or 1.
+    Doctor(doctor::DoctorArgs),
     /// Ask the running server whether it is ready: exit code 0 or 1.
     Healthcheck,
     /// Print the OpenAPI document.
@@ -165,6 +168,7 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
             })
         }
         Command::Config(command) => settings::run(&command, sources),
+        Command::Doctor(arguments) => doctor::run(arguments, sources),
         Command::Healthcheck => probe::healthcheck(&config::load(sources)?),
         Command::Openapi => {
             line(&crate::api::openapi::document().to_string());

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod doctor;
 mod keys;
 mod serving;
 mod settings;

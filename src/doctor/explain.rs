@@ -1,0 +1,113 @@
+//! Failures on the way to an upstream, in the words of whoever has to mend them.
+
+use std::{error::Error, io};
+
+use crate::upstream::UpstreamError;
+
+/// What an upstream is called and where its settings are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// URL of the upstream.
+    pub(super) url: &'a str,
+    /// Key of that URL.
+    pub(super) key: &'a str,
+}
+
+/// What happened, with every cause.
+pub(super) fn told(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// What to do about it.
+pub(super) fn remedy(error: &UpstreamError, place: Place<'_>) -> String {
+    let Place { url, key } = place;
+    match error {
+        UpstreamError::Connect(_, source) => of_connecting(source, place),
+        UpstreamError::ConnectTimeout(..) => format!(
+            "nothing answers there: check host and port in {key}, a firewall between, or HTTPS_PROXY if the way out is a proxy"
+        ),
+        UpstreamError::Exchange(_) if url.starts_with("http:") => format!(
+            "it does not answer in HTTP: if it speaks HTTPS, write {key} = \"https{}\"",
+            &url["http".len()..]
+        ),
+        UpstreamError::ResponseTimeout(_) | UpstreamError::Idle(_) | UpstreamError::Whole(_) => {
+            "it accepts connections but is too slow: look at its own log and at the model behind it"
+                .to_owned()
+        }
+        UpstreamError::Busy | UpstreamError::Open(_) => "try again in a moment".to_owned(),
+        UpstreamError::Exchange(_) | UpstreamError::Cut(_) | UpstreamError::Switched => {
+            format!("it breaks connections off: check that {key} is the right server")
+        }
+    }
+}
+
+fn of_connecting(error: &io::Error, place: Place<'_>) -> String {
+    let Place { url, key } = place;
+    if let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return of_tls(tls, place);
+    }
+    let text = error.to_string();
+    if error.kind() == io::ErrorKind::ConnectionRefused {
+        format!("nothing listens there: is it running, and is the port in {key} right?")
+    } else if text.contains("lookup") || text.contains("resolve") {
+        format!("the host name is not known on this machine: check {key} and the resolver")
+    } else if text.contains("the proxy answered") {
+        "the proxy of HTTPS_PROXY refuses the tunnel: allow this host there, or put it into NO_PROXY"
+            .to_owned()
+    } else if url.starts_with("https:") && is_end(error) {
+        plain(url, key)
+    } else {
+        format!("check {key} and the network in between")
+    }
+}
+
+fn is_end(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset
+    )
+}
+
+fn of_tls(error: &rustls::Error, place: Place<'_>) -> String {
+    use rustls::CertificateError as Wrong;
+    let Place { url, key } = place;
+    match error {
+        rustls::Error::InvalidMessage(_) => plain(url, key),
+        rustls::Error::InvalidCertificate(Wrong::UnknownIssuer) => {
+            "its certificate comes from an authority that is not trusted here: put that authority's certificate into gateway.ca_file".to_owned()
+        }
+        rustls::Error::InvalidCertificate(
+            Wrong::NotValidForName | Wrong::NotValidForNameContext { .. },
+        ) => format!("its certificate is for another name: write that name into {key}"),
+        rustls::Error::InvalidCertificate(
+            Wrong::Expired
+            | Wrong::ExpiredContext { .. }
+            | Wrong::NotValidYet
+            | Wrong::NotValidYetContext { .. },
+        ) => "its certificate has expired or begins later: renew it there, or set this machine's clock".to_owned(),
+        rustls::Error::AlertReceived(_) => {
+            "it ended the handshake: if it asks for a certificate, set gateway.client_cert_file and gateway.client_key_file".to_owned()
+        }
+        _ => "its TLS cannot be used; look at its certificate and log".to_owned(),
+    }
+}
+
+fn plain(url: &str, key: &str) -> String {
+    format!(
+        "it does not speak TLS: write {key} = \"http{}\" (and gateway.allow_plain_http = true if it is another machine)",
+        url.strip_prefix("https").unwrap_or_default()
+    )
+}
