@@ -64,6 +64,18 @@ pub const METRICS: &str = "/-/metrics";
 pub const AI_COMPLETIONS: &str = "/ai/v2/completions";
 /// Built-in gateway: completions, longer name.
 pub const AI_CODE_COMPLETIONS: &str = "/ai/v2/code/completions";
+/// Built-in gateway: generations.
+pub const AI_GENERATIONS: &str = "/ai/v2/code/generations";
+/// Built-in gateway: both, third version.
+pub const AI_COMPONENTS: &str = "/ai/v3/code/completions";
+/// Built-in gateway: both, fourth version.
+pub const AI_SUGGESTIONS: &str = "/ai/v4/code/suggestions";
+/// Built-in gateway: tokens for editors.
+pub const AI_USER_TOKEN: &str = "/ai/v1/code/user_access_token";
+/// Built-in gateway: its models.
+pub const AI_MODELS: &str = "/ai/v1/models/definitions";
+/// Everything else below the built-in gateway.
+pub const AI_REST: &str = "/ai/{*path}";
 /// Built-in gateway: health.
 pub const AI_HEALTH: &str = "/ai/monitoring/healthz";
 
@@ -104,6 +116,11 @@ const ALL: &[&str] = &[
     COMPLETIONS,
     AI_COMPLETIONS,
     AI_CODE_COMPLETIONS,
+    AI_GENERATIONS,
+    AI_COMPONENTS,
+    AI_SUGGESTIONS,
+    AI_USER_TOKEN,
+    AI_MODELS,
     DIRECT_ACCESS,
     CONNECTION_DETAILS,
     ENABLED,

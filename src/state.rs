@@ -20,7 +20,9 @@ use crate::{
     clock::Clock,
     config::{GatewayKind, GatewaySettings, IdentityKind, Settings},
     exclusions::Exclusions,
-    gateway::{AiGateway, Builtin, Engines, Gateway, GatewayTokens, GitLabGateway, InstanceToken},
+    gateway::{
+        AiGateway, Builtin, Engines, Gateway, GatewayTokens, GitLabGateway, InstanceToken, Issuers,
+    },
     ids::Instance,
     keys::{KeySource, SecretsError, ServerSecret, SigningKeys},
     limits::Limiter,
@@ -94,6 +96,8 @@ pub struct Shared {
     gateway_tokens: Arc<GatewayTokens>,
     /// Only the built-in gateway needs them.
     engines: OnceLock<Arc<Engines>>,
+    /// GitLab instances whose tokens the built-in gateway takes.
+    pub issuers: Issuers,
     /// Model servers of the built-in gateway.
     pub models: Arc<Models>,
     gate: Gate,
@@ -247,6 +251,7 @@ impl Shared {
                 clock.clone(),
             ))),
             engines: OnceLock::new(),
+            issuers: Issuers::new(&settings, clock.clone()),
             models,
             gate: gate(&settings.gateway, &clock),
             metrics: Metrics::default(),

@@ -53,6 +53,17 @@ pub struct Writing {
     pub(super) _place: OwnedSemaphorePermit,
 }
 
+impl Answer {
+    /// The model behind it, where that is known without reading the answer.
+    pub fn model(&self) -> Option<&str> {
+        match self {
+            Self::Suggested(suggested) => Some(&suggested.model),
+            Self::Written(writing) => Some(&writing.written.model),
+            Self::Document { .. } | Self::Events { .. } | Self::Text { .. } => None,
+        }
+    }
+}
+
 /// Suggestions made in this process; none is an answer too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggested {

@@ -7,6 +7,7 @@ mod asking;
 mod builtin;
 mod gitlab;
 mod headers;
+mod issuers;
 mod model;
 mod relay;
 mod token;
@@ -16,6 +17,7 @@ pub use answer::{Answer, StreamBody, Suggested, Writing};
 pub use builtin::{Builtin, Engines};
 pub use gitlab::GitLabGateway;
 pub use headers::{Asker, UnitPrimitive};
+pub use issuers::Issuers;
 pub use token::{GatewayTokens, InstanceToken};
 
 use std::borrow::Cow;

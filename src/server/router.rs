@@ -7,7 +7,7 @@ use axum::{
     Extension, Router,
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get, options, post},
+    routing::{MethodRouter, any, get, options, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -42,8 +42,7 @@ pub fn router(app: &Arc<App>) -> Router {
             routes::GRAPHQL,
             post(graphql::execute).layer(Extension(graphql::schema())),
         )
-        .route(routes::AI_COMPLETIONS, post(ai::complete))
-        .route(routes::AI_CODE_COMPLETIONS, post(ai::complete))
+        .route(routes::AI_REST, any(ai::serve))
         .merge(open_routes(app))
         .merge(web_routes(app))
         .fallback(no_route)
@@ -97,6 +96,7 @@ fn open_routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(routes::HEALTH, get(health::health))
         .route(routes::LIVENESS, get(health::liveness))
         .route(routes::READINESS, get(health::readiness))
+        .route(routes::AI_MODELS, get(ai::models))
         .route(routes::AI_HEALTH, get(ai::healthz));
     let open = if app.settings.usage.collector {
         open.route(routes::COLLECTOR, post(usage::collect))

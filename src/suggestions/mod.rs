@@ -8,7 +8,7 @@ pub use shape::{Form, Shaped, as_it_is as relayed};
 
 use crate::{
     clock::Clock,
-    gateway::{Asker, Gateway, GatewayError, Question, Suggested},
+    gateway::{Answer, Asker, Gateway, GatewayError, Question, Suggested},
     params::CompletionRequest,
     prompt::{
         gateway_language,
@@ -54,6 +54,11 @@ pub async fn suggest(
     .await
 }
 
+/// Gives an answer the form that is wanted.
+pub fn shaped(answer: Answer, form: Form, clock: &Clock) -> Result<Shaped, GatewayError> {
+    shape::shape(answer, form, clock.unix())
+}
+
 /// Asks the gateway for what has been decided and shapes its answer.
 pub async fn answer(
     gateway: &Gateway,
@@ -70,11 +75,15 @@ pub async fn answer(
 
 /// No suggestion for a file, without asking anybody.
 pub fn nothing(file_name: &str, form: Form, clock: &Clock) -> Shaped {
-    let suggested = Suggested {
+    shape::suggested(none(file_name), form, clock.unix())
+}
+
+/// The same before it has a form.
+pub fn none(file_name: &str) -> Suggested {
+    Suggested {
         texts: Vec::new(),
         engine: "",
         model: String::new(),
         language: gateway_language::of(file_name),
-    };
-    shape::suggested(suggested, form, clock.unix())
+    }
 }

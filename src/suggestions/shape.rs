@@ -256,6 +256,7 @@ fn written_at_once(text: &str, engine: &str, model: &str, form: Form, now: i64) 
 /// Text while it is written. A failure breaks the transfer off, so that nobody takes a part for the whole.
 fn as_written(writing: Writing, form: Form, now: i64) -> Shaped {
     let empty = writing.written.is_empty();
+    let model = writing.written.model.clone();
     let events = form == Form::Events;
     let start =
         events.then(|| sse::stream_start(writing.written.engine, &writing.written.model, now));
@@ -289,6 +290,7 @@ fn as_written(writing: Writing, form: Form, now: i64) -> Shaped {
     });
     Shaped {
         empty,
+        model: Some(model),
         ..streamed(HeaderMap::new(), form, Body::from_stream(pieces))
     }
 }

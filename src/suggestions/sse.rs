@@ -13,7 +13,7 @@ pub const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
 const LONGEST_LINE: usize = 1024 * 1024;
 
 /// Region in metadata; editors refuse metadata without one.
-const REGION: &str = "local";
+pub(crate) const REGION: &str = "local";
 
 /// The event that begins a stream.
 pub fn stream_start(engine: &str, name: &str, timestamp: i64) -> Bytes {

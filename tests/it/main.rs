@@ -8,6 +8,7 @@
     reason = "a test ends by panicking"
 )]
 
+mod ai;
 mod cli;
 mod contract;
 mod edge;

@@ -54,7 +54,13 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
         .as_ref()
         .ok()
         .and_then(|shaped| shaped.model.as_deref());
-    count(&app, (user, &parts.headers), &completion, form, model);
+    count(
+        &app,
+        (user, &parts.headers),
+        &completion.file_name,
+        form,
+        model,
+    );
     let shaped = shaped?;
     if app.gateway.builtin().is_none() {
         notes.set_upstream_status(shaped.status.as_u16());
@@ -66,7 +72,7 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
 pub(crate) fn count(
     app: &App,
     (user, headers): (Option<i64>, &HeaderMap),
-    completion: &CompletionRequest,
+    file_name: &str,
     form: Form,
     model: Option<&str>,
 ) {
@@ -75,7 +81,7 @@ pub(crate) fn count(
         .and_then(|agent| agent.to_str().ok());
     let subject = Subject {
         user,
-        language: usage::language_of(&completion.file_name),
+        language: usage::language_of(file_name),
         editor: usage::editor(agent.unwrap_or_default()),
         model,
     };

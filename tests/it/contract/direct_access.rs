@@ -287,7 +287,7 @@ async fn the_built_in_gateway_answers_the_connection_that_it_hands_out() {
     for (name, value) in details["headers"].as_object().unwrap() {
         request = request.header(name, value.as_str().unwrap());
     }
-    let request = request.json(&crate::support::okc());
+    let request = request.json(&crate::support::okc_with(json!({ "prompt_version": 1 })));
     request.send().await.has_status(200);
     let stranger = request.without("x-gitlab-global-user-id").send().await;
     assert_eq!(

@@ -5,7 +5,9 @@ use code_suggestions::store::{UsageColumn, UsageStore};
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, DIRECT_ACCESS, FakeGateway, Request, TestServer, okc, okc_with_file};
+use crate::support::{
+    Answer, DIRECT_ACCESS, FakeGateway, Request, TestServer, okc, okc_with, okc_with_file,
+};
 
 const TRACK: &str = "/api/v4/usage_data/track_event";
 const COLLECTOR: &str = "/com.snowplowanalytics.snowplow/tp2";
@@ -145,7 +147,11 @@ async fn direct_connections_are_counted_for_their_user() {
     let request = headers.fold(request, |request, (name, value)| {
         request.header(name, value.as_str().unwrap())
     });
-    request.json(&okc()).send().await.has_status(200);
+    request
+        .json(&okc_with(json!({ "prompt_version": 1 })))
+        .send()
+        .await
+        .has_status(200);
     let model = concat!("code-suggestions-", env!("CARGO_PKG_VERSION"));
     assert_eq!(
         figures(&server).await,
