@@ -14,7 +14,6 @@ use hyper::body::{Frame, SizeHint};
 
 use super::{activity::Activity, notes::Notes};
 use crate::{
-    clock::iso8601_millis,
     state::App,
     telemetry::{AccessLine, Outcome},
 };
@@ -119,14 +118,12 @@ impl Account {
             .metrics
             .request(self.method, self.route, self.status, took);
         self.app.access.record(&AccessLine {
-            timestamp: iso8601_millis(self.app.clock.since_epoch()),
-            level: if self.status >= 500 { "ERROR" } else { "INFO" },
-            message: "request",
+            at: self.app.clock.since_epoch(),
             request_id: self.notes.request_id.as_str(),
             method: self.method,
             route: self.route,
             status: self.status,
-            duration_ms: (took.as_secs_f64() * 1_000_000.0).round() / 1000.0,
+            took,
             bytes_in: self.notes.bytes_in(),
             bytes_out: self.bytes_out,
             user: self.notes.user(),

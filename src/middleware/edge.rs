@@ -4,16 +4,14 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    Router,
     extract::Request,
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, Response, Uri, header::TRANSFER_ENCODING,
+        HeaderMap, HeaderName, HeaderValue, Method, Response, Uri,
+        header::{TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
         uri::PathAndQuery,
     },
     response::IntoResponse,
 };
-
-use tower::ServiceExt;
 
 use super::{
     activity::Activity,
@@ -35,7 +33,8 @@ const CLIENT_LEFT: u16 = 499;
 /// Longest request target in bytes.
 const LONGEST_TARGET: usize = 8 * 1024;
 
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const META: HeaderName = HeaderName::from_static("x-gitlab-meta");
 
 /// Whom a connection leads to.
 #[derive(Debug, Clone)]
@@ -50,19 +49,16 @@ pub struct Peer {
 #[derive(Debug, Clone)]
 pub struct Format(pub String);
 
-/// Answers a request.
-pub async fn edge(
+/// Answers a request with what `routes` make of it; they have an answer for everything.
+pub async fn edge<F: Future<Output = axum::response::Response>>(
     app: Arc<App>,
-    router: Router,
+    routes: impl FnOnce(Request) -> F,
     peer: Peer,
     mut request: Request,
 ) -> Response<ReplyBody> {
     let begun = app.clock.monotonic();
     peer.activity.begin();
-    let given = request
-        .headers()
-        .get(&REQUEST_ID)
-        .map(HeaderValue::as_bytes);
+    let given = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
     let notes = Arc::new(Notes::new(RequestId::choose(given)));
     let method = method_name(request.method());
     let mut account = Account {
@@ -87,7 +83,7 @@ pub async fn edge(
             extensions.insert(peer.address);
             match cross_origin.preflight(&request) {
                 Some(answer) => answer,
-                None => routed(router, request).await,
+                None => routes(request).await,
             }
         }
         Err(error) => error.into_response(),
@@ -98,14 +94,6 @@ pub async fn edge(
     account.status = parts.status.as_u16();
     account.reason = parts.extensions.get::<ReasonCode>().map(|reason| reason.0);
     Response::from_parts(parts, ReplyBody::new(body, account))
-}
-
-/// Passes a request on to the routes; they have an answer for everything.
-async fn routed(router: Router, request: Request) -> axum::response::Response {
-    match router.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
 }
 
 /// Puts the path into its one spelling; returns the template of its route.
@@ -142,24 +130,21 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
 }
 
 fn common_headers(headers: &mut HeaderMap, request_id: &RequestId) {
+    // The fields here and those that hyper adds, so that the map grows once.
+    headers.reserve(6);
     // Pages ask for more than the API does, which has nothing that could be framed.
     headers
-        .entry("x-frame-options")
+        .entry(X_FRAME_OPTIONS)
         .or_insert(HeaderValue::from_static("SAMEORIGIN"));
-    headers.insert(
-        "x-content-type-options",
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let id = request_id.as_str();
     // The identifier is plain text by construction; should it ever not be, the reply goes without.
-    if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {
-        headers.insert(REQUEST_ID.clone(), id);
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
     }
-    let meta = format!(
-        r#"{{"correlation_id":"{}","version":"1"}}"#,
-        request_id.as_str()
-    );
-    if let Ok(meta) = HeaderValue::from_str(&meta) {
-        headers.insert("x-gitlab-meta", meta);
+    let meta = [r#"{"correlation_id":""#, id, r#"","version":"1"}"#].concat();
+    if let Ok(meta) = HeaderValue::try_from(meta) {
+        headers.insert(META, meta);
     }
 }
 

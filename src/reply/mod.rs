@@ -388,10 +388,15 @@ pub fn rate_limit_headers(
     name: &'static str,
     resets_at: i64,
 ) {
-    headers.insert("ratelimit-limit", decision.limit.into());
-    headers.insert("ratelimit-remaining", decision.remaining.into());
-    headers.insert("ratelimit-reset", resets_at.into());
-    headers.insert("ratelimit-name", HeaderValue::from_static(name));
+    const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+    const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+    const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+    const NAME: HeaderName = HeaderName::from_static("ratelimit-name");
+
+    headers.insert(LIMIT, decision.limit.into());
+    headers.insert(REMAINING, decision.remaining.into());
+    headers.insert(RESET, resets_at.into());
+    headers.insert(NAME, HeaderValue::from_static(name));
 }
 
 #[cfg(test)]

@@ -129,7 +129,11 @@ impl Worker {
             let app = Arc::clone(&self.app);
             let router = self.router.clone();
             let peer = peer.clone();
-            async move { Ok::<_, Infallible>(edge(app, router, peer, request.map(Body::new)).await) }
+            async move {
+                let reply = |request| router::answer(Arc::clone(&app), router, request);
+                let app = Arc::clone(&app);
+                Ok::<_, Infallible>(edge(app, reply, peer, request.map(Body::new)).await)
+            }
         });
         let connection = http1::Builder::new()
             .max_buf_size(LARGEST_HEAD)
@@ -162,7 +166,8 @@ pub async fn answer(app: &Arc<App>, request: Request) -> axum::response::Respons
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
         activity: Arc::default(),
     };
-    edge(Arc::clone(app), router(app), peer, request)
+    let reply = |request| router::answer(Arc::clone(app), router(app), request);
+    edge(Arc::clone(app), reply, peer, request)
         .await
         .map(Body::new)
 }

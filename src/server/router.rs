@@ -1,14 +1,18 @@
 //! The table of routes. Every route of the API asks for a credential in its handler; those that do not are the ones under
 //! "open" here, and a test walks the table to prove it.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     Extension, Router,
+    extract::{Request, State},
+    http::Method,
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{MethodRouter, any, get, options, post},
 };
+use futures_util::FutureExt;
+use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -22,6 +26,21 @@ use crate::{
     state::App,
     web,
 };
+
+/// Passes a request on to its route. The one that nearly all requests ask for is called directly: looking it up, and the
+/// boxes that a router puts around its handlers, cost as much as everything that is known of the caller.
+pub(super) async fn answer(app: Arc<App>, router: Router, request: Request) -> Response {
+    if request.method() == Method::POST && request.uri().path() == routes::COMPLETIONS {
+        // Boxed, since it is large and a connection would otherwise keep room for it all its life.
+        let reply = Box::pin(completions::complete(State(app), request));
+        let caught = AssertUnwindSafe(reply).catch_unwind().await;
+        return caught.map_or_else(panicked, IntoResponse::into_response);
+    }
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
 
 /// The routes over the state of one serving thread.
 pub fn router(app: &Arc<App>) -> Router {

@@ -6,6 +6,7 @@
 //! client got less than the whole). A client that left before there was a reply has the status 499.
 
 use std::{
+    fmt,
     io::{self, Write},
     mem,
     sync::{
@@ -16,23 +17,17 @@ use std::{
     time::Duration,
 };
 
-use serde::Serialize;
-
-use crate::config::LogFormat;
+use crate::{clock::iso8601_millis, config::LogFormat};
 
 const LARGEST_BUFFER: usize = 8 * 1024 * 1024;
 const BATCH: Duration = Duration::from_millis(50);
 
 /// One request, when it is over.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct AccessLine<'a> {
-    /// Time of the end, ISO 8601.
-    pub timestamp: String,
-    /// `INFO`, or `ERROR` for failures of the server.
-    pub level: &'static str,
-    /// Always `request`.
-    pub message: &'static str,
-    /// Identifier of the request.
+    /// Time of the end, since the epoch.
+    pub at: Duration,
+    /// Identifier of the request, plain by construction.
     pub request_id: &'a str,
     /// Method, from a fixed set.
     pub method: &'static str,
@@ -41,22 +36,18 @@ pub struct AccessLine<'a> {
     /// Status of the reply.
     pub status: u16,
     /// From the head of the request to the end of the reply.
-    pub duration_ms: f64,
+    pub took: Duration,
     /// Bytes of the request's body.
     pub bytes_in: u64,
     /// Bytes of the reply's body.
     pub bytes_out: u64,
     /// Number of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<i64>,
     /// Status that the gateway answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub upstream_status: Option<u16>,
     /// Why a request was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     /// Whether the client got less than the whole reply.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
 }
 
@@ -68,17 +59,25 @@ pub struct AccessLog {
 }
 
 struct Shared {
-    buffer: Mutex<Vec<u8>>,
+    buffer: Mutex<Buffer>,
     filled: Condvar,
     stopping: AtomicBool,
     dropped: AtomicU64,
+}
+
+#[derive(Default)]
+struct Buffer {
+    lines: Vec<u8>,
+    /// The last timestamp and the second that it belongs to: a busy second writes it once.
+    timestamp: String,
+    second: Option<u64>,
 }
 
 impl AccessLog {
     /// A log that writes to `out`.
     pub fn start(format: LogFormat, out: impl Write + Send + 'static) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            buffer: Mutex::new(Vec::with_capacity(4096)),
+            buffer: Mutex::default(),
             filled: Condvar::new(),
             stopping: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
@@ -101,17 +100,21 @@ impl AccessLog {
             .buffer
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if buffer.len() > LARGEST_BUFFER {
+        if buffer.lines.len() > LARGEST_BUFFER {
             self.shared.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let was_empty = buffer.is_empty();
+        let was_empty = buffer.lines.is_empty();
+        buffer.set_time(line.at);
+        let Buffer {
+            lines, timestamp, ..
+        } = &mut *buffer;
         // Writing to memory does not fail.
         let _written = match self.format {
-            LogFormat::Json => serde_json::to_writer(&mut *buffer, line).map_err(io::Error::from),
-            LogFormat::Text => line.write_text(&mut *buffer),
+            LogFormat::Json => line.write_json(timestamp, lines),
+            LogFormat::Text => line.write_text(timestamp, lines),
         };
-        buffer.push(b'\n');
+        lines.push(b'\n');
         drop(buffer);
         if was_empty {
             self.shared.filled.notify_one();
@@ -139,7 +142,7 @@ impl Shared {
         let mut batch = Vec::new();
         loop {
             let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-            while buffer.is_empty() {
+            while buffer.lines.is_empty() {
                 if self.stopping.load(Ordering::SeqCst) {
                     return;
                 }
@@ -147,7 +150,7 @@ impl Shared {
                 let waited = self.filled.wait_timeout(buffer, Duration::from_secs(1));
                 buffer = waited.unwrap_or_else(PoisonError::into_inner).0;
             }
-            mem::swap(&mut *buffer, &mut batch);
+            mem::swap(&mut buffer.lines, &mut batch);
             drop(buffer);
             let dropped = self.dropped.swap(0, Ordering::Relaxed);
             if dropped > 0 {
@@ -167,17 +170,68 @@ impl Shared {
     }
 }
 
+impl Buffer {
+    /// Brings the timestamp up to `now`: all of it if the second is a new one, else the milliseconds only.
+    fn set_time(&mut self, now: Duration) {
+        if self.second != Some(now.as_secs()) {
+            self.second = Some(now.as_secs());
+            self.timestamp = iso8601_millis(now);
+            return;
+        }
+        // The form ends in `.123Z`.
+        let kept = self.timestamp.len().saturating_sub(4);
+        self.timestamp.truncate(kept);
+        // Writing to a string does not fail.
+        let _written = fmt::Write::write_fmt(
+            &mut self.timestamp,
+            format_args!("{:03}Z", now.subsec_millis()),
+        );
+    }
+}
+
 impl AccessLine<'_> {
-    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+    /// `INFO`, or `ERROR` for failures of the server.
+    fn level(&self) -> &'static str {
+        if self.status >= 500 { "ERROR" } else { "INFO" }
+    }
+
+    /// Written by hand: every part is a number, a word of ours or plain text, so that nothing needs to be escaped.
+    fn write_json(&self, timestamp: &str, out: &mut impl Write) -> io::Result<()> {
+        let micros = self.took.as_micros();
         write!(
             out,
-            "{} {:>5} {} {} {} {:.1} ms id={}",
-            self.timestamp,
-            self.level,
+            r#"{{"timestamp":"{timestamp}","level":"{}","message":"request","request_id":"{}","method":"{}","route":"{}","status":{},"duration_ms":{}.{:03},"bytes_in":{},"bytes_out":{}"#,
+            self.level(),
+            self.request_id,
+            self.method,
+            self.route,
+            self.status,
+            micros / 1000,
+            micros % 1000,
+            self.bytes_in,
+            self.bytes_out
+        )?;
+        if let Some(user) = self.user {
+            write!(out, r#","user":{user}"#)?;
+        }
+        if let Some(status) = self.upstream_status {
+            write!(out, r#","upstream_status":{status}"#)?;
+        }
+        if let Some(reason) = self.reason {
+            write!(out, r#","reason":"{reason}""#)?;
+        }
+        out.write_all(if self.cut { br#","cut":true}"# } else { b"}" })
+    }
+
+    fn write_text(&self, timestamp: &str, out: &mut impl Write) -> io::Result<()> {
+        write!(
+            out,
+            "{timestamp} {:>5} {} {} {} {:.1} ms id={}",
+            self.level(),
             self.status,
             self.method,
             self.route,
-            self.duration_ms,
+            self.took.as_secs_f64() * 1000.0,
             self.request_id
         )?;
         if let Some(user) = self.user {
@@ -216,14 +270,12 @@ mod tests {
 
     fn line(status: u16) -> AccessLine<'static> {
         AccessLine {
-            timestamp: "2026-11-21T10:00:00Z".into(),
-            level: "INFO",
-            message: "request",
+            at: Duration::from_millis(1_795_255_200_007),
             request_id: "id",
             method: "POST",
             route: "/api/v4/code_suggestions/completions",
             status,
-            duration_ms: 1.25,
+            took: Duration::from_micros(1250),
             bytes_in: 10,
             bytes_out: 20,
             user: Some(42),
@@ -252,9 +304,52 @@ mod tests {
     }
 
     #[test]
+    fn json_lines_have_these_fields() {
+        let mut out = Vec::new();
+        let at = "2026-11-21T10:00:00.007Z";
+        line(200).write_json(at, &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            r#"{"timestamp":"2026-11-21T10:00:00.007Z","level":"INFO","message":"request","request_id":"id","method":"POST","route":"/api/v4/code_suggestions/completions","status":200,"duration_ms":1.250,"bytes_in":10,"bytes_out":20,"user":42}"#
+        );
+        let mut out = Vec::new();
+        let failed = AccessLine {
+            user: None,
+            upstream_status: Some(500),
+            reason: Some("bad_gateway"),
+            cut: true,
+            ..line(502)
+        };
+        failed.write_json(at, &mut out).unwrap();
+        let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let expected = serde_json::json!({
+            "timestamp": at, "level": "ERROR", "message": "request", "request_id": "id", "method": "POST",
+            "route": "/api/v4/code_suggestions/completions", "status": 502, "duration_ms": 1.25, "bytes_in": 10,
+            "bytes_out": 20, "upstream_status": 500, "reason": "bad_gateway", "cut": true,
+        });
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn the_time_is_the_lines_own() {
+        let mut buffer = Buffer::default();
+        for (millis, expected) in [
+            (1_795_255_200_007, "2026-11-21T10:00:00.007Z"),
+            (1_795_255_200_999, "2026-11-21T10:00:00.999Z"),
+            (1_795_255_201_000, "2026-11-21T10:00:01.000Z"),
+            (1_795_255_200_050, "2026-11-21T10:00:00.050Z"),
+        ] {
+            buffer.set_time(Duration::from_millis(millis));
+            assert_eq!(buffer.timestamp, expected);
+        }
+    }
+
+    #[test]
     fn text_lines_are_for_people() {
         let mut out = Vec::new();
-        line(200).write_text(&mut out).unwrap();
+        line(200)
+            .write_text("2026-11-21T10:00:00Z", &mut out)
+            .unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "2026-11-21T10:00:00Z  INFO 200 POST /api/v4/code_suggestions/completions 1.2 ms id=id user=42"
