@@ -9,11 +9,13 @@ use axum::http::{
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Answer, GatewayError, StreamBody, headers};
-use crate::upstream::{Endpoint, UpstreamBody};
+use crate::{
+    params,
+    upstream::{Endpoint, UpstreamBody},
+};
 
 /// Largest answer that is not streamed, and largest refusal that is passed on.
 const LARGEST_DOCUMENT: usize = 4 * 1024 * 1024;
@@ -74,8 +76,9 @@ async fn document(
     body: UpstreamBody,
 ) -> Result<Answer, GatewayError> {
     let body = collect(body, LARGEST_DOCUMENT).await?;
-    serde_json::from_slice::<IgnoredAny>(&body)
-        .map_err(|_| GatewayError::Malformed("it is no JSON"))?;
+    if !params::is_json(&body) {
+        return Err(GatewayError::Malformed("it is no JSON"));
+    }
     let mut headers = headers::relayed(headers);
     headers
         .entry(CONTENT_TYPE)
@@ -96,7 +99,7 @@ async fn refusal(
     let retry_after = headers.get(RETRY_AFTER).cloned();
     let json = is_json(&headers);
     let body = match collect(body, LARGEST_REFUSAL).await {
-        Ok(body) if json && serde_json::from_slice::<IgnoredAny>(&body).is_ok() => body,
+        Ok(body) if json && params::is_json(&body) => body,
         Ok(_) | Err(GatewayError::Malformed(_)) => {
             let reason = status.canonical_reason().unwrap_or("Refused");
             Bytes::from(json!({ "message": format!("{} {reason}", status.as_u16()) }).to_string())

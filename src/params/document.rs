@@ -4,20 +4,17 @@
 //! What comes out is tidy: UTF-8, within the limits, without repeated members and without harmful characters. Nothing
 //! that reads it needs to ask again.
 
-use std::{str, sync::LazyLock};
+use std::str;
 
 use bytes::Bytes;
-use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 
 use super::{
     error::ParamsError,
     limits, rewrite,
     scan::{self, Member},
-    split,
+    split::{self, Found},
 };
-
-static UNICODE_ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u"));
 
 /// A JSON object and its members, each name once.
 #[derive(Clone)]
@@ -56,10 +53,13 @@ impl Document {
         if text.get(scan::skip_blanks(&text, 0)) != Some(&b'{') {
             return is_json(json).map(|()| (Self::empty(), false));
         }
-        let Some(members) = split::members(json) else {
+        let Some(Found {
+            members,
+            unicode_escapes,
+        }) = split::members(json)
+        else {
             return is_json(json).and(Err(ParamsError::InvalidJson));
         };
-        let unicode_escapes = UNICODE_ESCAPE.find(&text).is_some();
         let findings = limits::inspect(&text, &members, unicode_escapes)?;
         if findings.unsound {
             return Err(ParamsError::Malformed);

@@ -11,6 +11,7 @@ mod error;
 mod escape;
 mod form;
 mod forward;
+mod grammar;
 mod limits;
 mod list;
 mod number;
@@ -34,6 +35,7 @@ pub use completion::{CompletionRequest, ContextItem, ContextKind, GenerationType
 pub use error::ParamsError;
 pub(crate) use escape::encoded_content_chars;
 pub use forward::{MAX_CONTENT_CHARS, is_over};
+pub use grammar::is_json;
 pub use limits::check as check_limits;
 pub use project::{DirectAccessRequest, EnabledRequest};
 pub use read::Params;

@@ -85,7 +85,8 @@ impl Member {
 
     /// Whether this is the name, in whatever spelling.
     pub(super) fn is_named(&self, text: &[u8], wanted: &str) -> bool {
-        *self.name(text) == *wanted.as_bytes()
+        let raw = self.key.of(text);
+        raw == wanted.as_bytes() || self.escaped && *name(raw) == *wanted.as_bytes()
     }
 }
 
