@@ -97,6 +97,8 @@ pub const ADMIN: &str = "/admin";
 pub const ADMIN_USERS: &str = "/admin/users";
 /// Web page: switches of projects.
 pub const ADMIN_PROJECTS: &str = "/admin/projects";
+/// How suggestions are used, for administrators.
+pub const ADMIN_USAGE: &str = "/admin/usage";
 /// Style sheet of the web pages.
 pub const STYLE: &str = "/-/assets/app.css";
 /// Script of the web pages.
@@ -158,6 +160,7 @@ const ALL: &[&str] = &[
     ADMIN,
     ADMIN_USERS,
     ADMIN_PROJECTS,
+    ADMIN_USAGE,
     STYLE,
     SCRIPT,
     ICON,

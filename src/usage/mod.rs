@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
-    store::{StoreError, UsageStore},
+    store::{StoreError, UsageColumn, UsageStore, UsageSum},
 };
 use tally::Tally;
 
@@ -159,6 +159,14 @@ impl Usage {
         written
     }
 
+    /// Sums of what has been written since a day, a group for each value of the column.
+    pub async fn sums(&self, since: i64, column: UsageColumn) -> Result<Vec<UsageSum>, StoreError> {
+        match &self.store {
+            Some(store) => store.sums(since, vec![column]).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Forgets what is older than it may be.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         match &self.store {
@@ -206,7 +214,6 @@ impl Usage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::UsageColumn;
 
     fn subject(model: &str) -> Subject<'_> {
         Subject {

@@ -39,6 +39,7 @@ const PAGES: &[Entry] = &[
     page(routes::ADMIN, "Instance", ForWhom::Admins),
     page(routes::ADMIN_USERS, "Users", ForWhom::Admins),
     page(routes::ADMIN_PROJECTS, "Projects", ForWhom::Admins),
+    page(routes::ADMIN_USAGE, "Usage", ForWhom::Admins),
 ];
 
 const fn page(path: &'static str, title: &'static str, for_whom: ForWhom) -> Entry {

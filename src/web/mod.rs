@@ -55,6 +55,7 @@ pub fn pages() -> Router<Arc<App>> {
             routes::ADMIN_PROJECTS,
             get(admin::projects::show).post(admin::projects::change),
         )
+        .route(routes::ADMIN_USAGE, get(admin::usage::show))
         .route(
             routes::AUTHORIZE,
             get(authorize::show).post(authorize::decide),

@@ -1,6 +1,7 @@
-//! Pages for administrators: the instance and its gateway here, users and projects below.
+//! Pages for administrators: the instance and its gateway here, users, projects and usage below.
 
 pub(super) mod projects;
+pub(super) mod usage;
 pub(super) mod users;
 
 use std::{sync::Arc, time::Duration};

@@ -4,6 +4,7 @@ mod admin;
 mod forms;
 mod pages;
 mod sessions;
+mod usage;
 
 use crate::support::{Browser, TestServer};
 
