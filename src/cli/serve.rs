@@ -2,6 +2,7 @@
 
 use std::{io::IsTerminal, net::SocketAddr, sync::Arc, thread::JoinHandle, time::Duration};
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -35,6 +36,7 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let place = panic.location().map(|place| (place.file(), place.line()));
         tracing::error!(?place, "a panic, which is a defect");
     }));
+    raise_descriptors();
     let main = runtime()?;
     main.block_on(async {
         let signals = Signals::take()?;
@@ -57,6 +59,13 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
             IdentityKind::GitLab => None,
         };
         announce(&shared, bound.address, welcome.as_ref());
+        if shared.settings.gateway.kind == GatewayKind::GitLab
+            && shared.settings.gateway.token.is_none()
+        {
+            tracing::warn!(
+                "gateway.kind is \"gitlab\" and there is no gateway.token: nothing can be asked"
+            );
+        }
 
         let keys = tokio::spawn(watch_keys(Arc::clone(&shared)));
         let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
@@ -86,6 +95,16 @@ async fn last_figures(shared: &Shared, counting: tokio::task::JoinHandle<()>) {
             joined = joined.is_ok(),
             "the last figures on usage are lost"
         );
+    }
+}
+
+/// Takes as many descriptors as the system grants: every open stream needs two, and the usual limit is for programs that
+/// wait for descriptors with `select`.
+fn raise_descriptors() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of descriptors stays as it is");
     }
 }
 

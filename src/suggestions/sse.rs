@@ -120,8 +120,8 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Delta {
-    #[serde(default)]
-    content: String,
+    /// Null in the last pieces of some.
+    content: Option<String>,
 }
 
 impl TextReader {
@@ -149,6 +149,7 @@ impl TextReader {
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
             "event" => value.clone_into(&mut self.event),
+            "data" if self.data.len() > LONGEST_LINE => return Err(Malformed),
             "data" => {
                 if !self.data.is_empty() {
                     self.data.push('\n');
@@ -167,7 +168,7 @@ impl TextReader {
         if event == "content_chunk" {
             let chunk: Chunk = serde_json::from_str(&data).map_err(|_| Malformed)?;
             for choice in chunk.choices {
-                text.push_str(&choice.delta.content);
+                text.push_str(&choice.delta.content.unwrap_or_default());
             }
         }
         Ok(())
@@ -234,6 +235,10 @@ mod tests {
             );
         }
         assert_eq!(TextReader::default().push(b"data: \xff\n"), Err(Malformed));
+        let mut reader = TextReader::default();
+        let line = format!("data: {}\n", "x".repeat(1000));
+        let ended = (0..2000).find_map(|_| reader.push(line.as_bytes()).err());
+        assert_eq!(ended, Some(Malformed), "an event that does not end");
         assert_eq!(Utf8Joiner::default().push(b"\xff"), Err(Malformed));
     }
 
