@@ -3,7 +3,11 @@ import { equal, match, ok } from 'node:assert/strict';
 import {
   API, answered, beginGeneration, expectNoComplaints, expectSuggestion,
 } from './expectations.mjs';
-import { completionInPython, generationInPython, wholePythonFile } from './samples.mjs';
+import {
+  completionInPython, completionInTypeScript, generationInEmptyFunction, generationInPython, generationInSmallFile,
+  wholePythonFile,
+} from './samples.mjs';
+import { TRIGGER } from './support/editor.mjs';
 import { checkInstanceToken } from './support/instance_token.mjs';
 import { completion, eventStream, FakeGateway } from './support/fake_gateway.mjs';
 import { sendJson } from './support/http.mjs';
@@ -37,7 +41,12 @@ async function behind({ report, server, startEditor, gateway }) {
 
   const { editor, tokens } = await report.need('an editor is signed in', async () => {
     await server.start({ kind: 'ai_gateway', url: gateway.url, auth: 'self_signed' });
-    const made = { first: await server.createToken('first'), second: await server.createToken('second') };
+    await server.addUser('other');
+    const made = {
+      first: await server.createToken('first'),
+      // Of somebody for whom no token of the gateway is kept.
+      second: await server.createToken('second', 'other'),
+    };
     const started = await startEditor();
     await started.open(wholePythonFile(OPEN_FILE));
     equal(await started.signIn(server.url, made.first), null);
@@ -46,7 +55,9 @@ async function behind({ report, server, startEditor, gateway }) {
   });
 
   await directConnection({ report, server, editor, gateway });
+  await fourChoices({ report, editor, gateway });
   await generation({ report, server, editor, gateway });
+  await otherGenerations({ report, editor, gateway });
   await report.check('the language server had nothing to complain about', () =>
     expectNoComplaints(editor));
 
@@ -76,6 +87,43 @@ async function directConnection({ report, server, editor, gateway }) {
       equal(headers[name], tokenRequest.headers[name], `${name}, as in the request for the token`);
     }
   });
+}
+
+async function fourChoices({ report, editor, gateway }) {
+  await report.check('four choices are asked for and shown when the user asks', async () => {
+    const texts = ['settings.depth;', 'settings.width;', 'settings.height;', '0;'];
+    gateway.on(DIRECT_PATH, (response) => sendJson(response, 200, completion(...texts)));
+    const from = gateway.requests.mark;
+    const cursor = await editor.open(completionInTypeScript('explicit.ts'));
+    const items = await editor.suggest(cursor, TRIGGER.explicit);
+    const { choices_count: wanted } = JSON.parse((await gateway.request(DIRECT_PATH, from)).body);
+    equal(wanted, 4);
+    equal(items.map(({ insertText }) => insertText).join(), texts.join());
+  });
+  gateway.on(DIRECT_PATH, (response) => sendJson(response, 200, completion(SUGGESTED)));
+}
+
+async function otherGenerations({ report, editor, gateway }) {
+  const cases = [
+    ['an empty function', 'empty_function', generationInEmptyFunction('empty_function.js')],
+    ['a small file', 'small_file', generationInSmallFile('small_file.py')],
+  ];
+  for (const [what, type, document] of cases) {
+    await report.check(`${what} is filled in by a generation`, async () => {
+      gateway.on(GENERATION_PATH, (response) => {
+        const send = eventStream(response);
+        send('content_chunk', { choices: [{ index: 0, delta: { content: SUGGESTED } }] });
+        send('stream_end', null);
+        send.end();
+      });
+      const from = gateway.requests.mark;
+      const streamId = await beginGeneration(editor, document);
+      const request = await gateway.request(GENERATION_PATH, from);
+      equal(JSON.parse(request.body).generation_type, type);
+      await editor.streamed(streamId, 'end of the stream', ({ done }) => done);
+      equal(editor.streamTexts(streamId).at(-1), SUGGESTED);
+    });
+  }
 }
 
 async function generation({ report, server, editor, gateway }) {

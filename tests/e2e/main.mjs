@@ -27,9 +27,9 @@ async function run(scenario) {
   const server = new Server(binary, serverFolder);
   const collector = await Collector.start();
   const editors = [];
-  const startEditor = async (remote) => {
+  const startEditor = async (remote, options = {}) => {
     const editorFolder = join(folder, scenario.name, `editor-${editors.length + 1}`);
-    const editor = new Editor(editorFolder, collector.url);
+    const editor = new Editor(editorFolder, { trackingUrl: collector.url, ...options });
     editors.push(editor);
     await editor.start(bundle, remote);
     return editor;

@@ -84,6 +84,32 @@ def subtract(left, right):
   return { name, languageId: 'python', above };
 }
 
+/** Cursor in the empty body of a function, after two functions of the same form. */
+export function generationInEmptyFunction(name) {
+  const above = `function add(left, right) {
+  const result = left + right;
+  return result;
+}
+
+function subtract(left, right) {
+  const result = left - right;
+  return result;
+}
+
+function multiply(left, right) {
+  `;
+  return { name, languageId: 'javascript', above, below: '\n}\n' };
+}
+
+/** Cursor at the end of a file that has hardly begun. */
+export function generationInSmallFile(name) {
+  const above = `import collections
+
+counter = collections.Counter()
+`;
+  return { name, languageId: 'python', above };
+}
+
 /**
  * Throws unless `text` can stand at the cursor: it is not blank, has no markers of a model in it, does
  * not repeat what is already on the line, and its first word is one that the file knows.

@@ -8,10 +8,13 @@ import {
   completionInPython, completionInTypeScript, generationInPython, wholePythonFile,
 } from './samples.mjs';
 import { TRIGGER } from './support/editor.mjs';
+import { oauthToken } from './support/oauth.mjs';
 
 const PROJECT = 'group/project';
 const OTHER_PROJECT = 'group/without-suggestions';
+const RULED_PROJECT = 'group/with-rules';
 const UNKNOWN_TOKEN = 'glpat-AAAAAAAAAAAAAAAAAAAA';
+const COLLECTED = '"route":"/com.snowplowanalytics.snowplow/tp2","status":200';
 const TOKEN_REFUSED = /Token is invalid or expired/;
 
 export async function standAlone({ report, server, collector, startEditor }) {
@@ -33,9 +36,12 @@ export async function standAlone({ report, server, collector, startEditor }) {
     await clone.engaged(['duo-disabled-for-project']);
   });
 
+  await excludeFiles({ report, server, startEditor, token: tokens.second });
+
   const second = await report.need('a second editor starts', () => startClone(PROJECT));
   await switchUser({ report, server, editor: second, tokens });
   await refuseTokens({ report, server, editor: second, tokens });
+  await withOauthToken({ report, server, editor: second });
   await withoutDirectAccess({ report, server, editor: second, tokens });
 }
 
@@ -89,6 +95,16 @@ async function useSuggestions({ report, server, editor, collector, token }) {
 
 async function restart({ report, server, editor }) {
   await report.need('the server stops when told to, with an editor connected', () => server.stop());
+  await report.check('what was used is in the figures, for the user and the editor', async () => {
+    const rows = await server.usage();
+    const row = (wanted) => rows.find(({ language }) => language === wanted) ?? {};
+    for (const language of ['python', 'ts']) {
+      const { user, editor: name, requested, shown, accepted } = row(language);
+      equal(`${user} ${name}`, 'root vscode', language);
+      ok(requested >= 1 && shown >= 1 && accepted >= 1, `${language}: ${JSON.stringify(row(language))}`);
+    }
+    ok(row('python').streamed >= 1, `the generation: ${JSON.stringify(rows)}`);
+  });
   await report.need('the server starts again on its data', () => server.start());
   await report.check('the editor goes on with its direct connection after a restart', async () => {
     const from = editor.log.requests.mark;
@@ -97,6 +113,28 @@ async function restart({ report, server, editor }) {
     const asked = editor.log.requests.since(from).filter(answered(`${API}/direct_access`));
     equal(asked.length, 0, 'requests for direct access');
   });
+}
+
+/** Editors learn the rules with the project; the server goes by them whatever an editor does. */
+async function excludeFiles({ report, server, startEditor, token }) {
+  await server.exclude(RULED_PROJECT, '*_secret.py');
+  const editor = await report.need('an editor whose telemetry comes here opens a project with rules', async () => {
+    const options = { trackingUrl: server.url, projectPath: RULED_PROJECT };
+    const started = await startEditor(`${server.url}/${RULED_PROJECT}.git`, options);
+    await started.open(wholePythonFile('open.py'));
+    equal(await started.signIn(server.url, token), null);
+    await started.engaged([]);
+    return started;
+  });
+  await report.check('an excluded file has no suggestions', async () => {
+    const cursor = await editor.open(completionInPython('cars_secret.py'));
+    const items = await editor.suggest(cursor, TRIGGER.explicit);
+    equal(items.length, 0, `shown: ${JSON.stringify(items)}`);
+  });
+  await report.check('any other file has them', () =>
+    expectSuggestion(editor, completionInPython('cars.py')));
+  await report.check('telemetry that an editor is told to send here is taken', () =>
+    server.output.until('telemetry', (line) => line.includes(COLLECTED)));
 }
 
 /** The language server asks about the user only after a change of the token, hence the second one. */
@@ -135,6 +173,18 @@ async function refuseTokens({ report, server, editor, tokens }) {
     const from = editor.notifications.mark;
     equal(await editor.signIn(server.url, tokens.first), null);
     await editor.engaged([], { from });
+  });
+}
+
+async function withOauthToken({ report, server, editor }) {
+  await report.check('an OAuth token of the sign-in with the browser opens everything', async () => {
+    const token = await oauthToken(server.url, await server.createLink(), await server.addApplication('Editors'));
+    const from = editor.notifications.mark;
+    const requests = editor.log.requests.mark;
+    equal(await editor.signIn(server.url, token), null);
+    await editor.engaged([], { from });
+    await editor.log.requests.until('check', answered('/oauth/token/info', 200), { from: requests });
+    await expectSuggestion(editor, completionInPython('oauth.py'));
   });
 }
 

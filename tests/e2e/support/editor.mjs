@@ -25,12 +25,13 @@ export class Editor {
   #rpc;
   #home;
   #workspace;
-  #collectorUrl;
+  #options;
 
-  constructor(folder, collectorUrl) {
+  /** `trackingUrl` is where the editor sends its telemetry, `projectPath` the project that it is told to work in. */
+  constructor(folder, { trackingUrl, projectPath }) {
     this.#home = join(folder, 'home');
     this.#workspace = join(folder, 'workspace');
-    this.#collectorUrl = collectorUrl;
+    this.#options = { trackingUrl, projectPath };
   }
 
   /** `remote` is the git remote of the workspace, if it is to be a clone of a project. */
@@ -195,11 +196,12 @@ export class Editor {
       token,
       logLevel: 'debug',
       openTabsContext: true,
+      ...(this.#options.projectPath && { projectPath: this.#options.projectPath }),
       codeCompletion: { enabled: true, enableSecretRedaction: true },
       featureFlags: { streamCodeGenerations: true },
       telemetry: {
         enabled: true,
-        trackingUrl: this.#collectorUrl,
+        trackingUrl: this.#options.trackingUrl,
         actions: [{ action: 'suggestion_accepted' }, { action: 'suggestion_rejected' }],
       },
     };

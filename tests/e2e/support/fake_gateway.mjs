@@ -46,13 +46,13 @@ export class FakeGateway {
 }
 
 /** A reply of the completion endpoints. */
-export function completion(text) {
+export function completion(...texts) {
   return {
     id: 'id',
     model: { engine: 'fake', name: 'fake-model', lang: 'python' },
     object: 'text_completion',
     created: 1_700_000_000,
-    choices: [{ text, index: 0, finish_reason: 'length' }],
+    choices: texts.map((text, index) => ({ text, index, finish_reason: 'length' })),
   };
 }
 

@@ -42,6 +42,7 @@ export class Server {
       // What runs on this machine is no matter of a test.
       model: { autodetect: false },
       gateway,
+      usage: { collector: true },
     }));
 
     const from = this.output.mark;
@@ -68,8 +69,24 @@ export class Server {
     await this.#child?.stop();
   }
 
-  async createToken(name) {
-    const { stdout } = await this.#command('token', 'create', '--user', 'root', '--name', name);
+  async addUser(name) {
+    await this.#command('user', 'add', name);
+  }
+
+  async createToken(name, user = 'root') {
+    const { stdout } = await this.#command('token', 'create', '--user', user, '--name', name);
+    return stdout.trim();
+  }
+
+  /** A link that signs root in once. */
+  async createLink() {
+    const { stdout } = await this.#command('user', 'sign-in-link', 'root');
+    return stdout.trim();
+  }
+
+  /** Registers an application with the redirects of editors; resolves to its client id. */
+  async addApplication(name) {
+    const { stdout } = await this.#command('application', 'add', name);
     return stdout.trim();
   }
 
@@ -86,6 +103,17 @@ export class Server {
 
   async setProjectSwitch(path, value) {
     await this.#command('project', 'set', path, '--code-suggestions', value);
+  }
+
+  /** Keeps the files that a rule matches from suggestions. */
+  async exclude(path, rule) {
+    await this.#command('project', 'set', path, '--exclude', rule);
+  }
+
+  /** The figures that the server has written, a row for each editor and language of each user. */
+  async usage() {
+    const { stdout } = await this.#command('usage', '--json', '--by', 'user,language,editor');
+    return JSON.parse(stdout);
   }
 
   get #configFile() {
