@@ -1,6 +1,6 @@
 //! A self-hosted server that speaks GitLab's Code Suggestions API.
 //!
-//! Rooms, from the outside in: `cli`, `server` and `doctor`, `middleware`, `api` and `web`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
+//! Rooms, from the outside in: `cli`, `server` and `doctor`, `passthrough`, `middleware`, `api` and `web`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
 //! `limits` and `store`, `prompt`, `engine` and `exclusions`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
 //! further in, never further out.
 
@@ -19,6 +19,7 @@ pub mod limits;
 pub mod middleware;
 pub mod model;
 pub mod params;
+pub mod passthrough;
 pub mod prompt;
 pub mod reply;
 pub mod routes;

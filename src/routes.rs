@@ -111,6 +111,9 @@ pub fn sign_in_link(url: &str, link: &str) -> String {
     format!("{url}{SIGN_IN}?link={link}")
 }
 
+/// Stands for every path that is passed on to the GitLab behind.
+pub const GITLAB: &str = "gitlab";
+
 /// Stands for every path that is no route.
 pub const OTHER: &str = "other";
 
@@ -188,4 +191,31 @@ pub fn template(path: &str) -> &'static str {
         Some(id) if !id.is_empty() && !id.contains('/') => PROJECT,
         _ => OTHER,
     }
+}
+
+/// Everything below this is this server's, also what is no route.
+const CODE_SUGGESTIONS: &str = "/api/v4/code_suggestions";
+
+/// What this server answers in front of a GitLab, besides [`CODE_SUGGESTIONS`] and its gateway. Of the last four it answers only
+/// what GitLab cannot, and passes on the rest.
+const IN_FRONT: &[&str] = &[
+    AI_ASSIST,
+    HEALTH,
+    LIVENESS,
+    READINESS,
+    METRICS,
+    COLLECTOR,
+    GRAPHQL,
+    VERSION,
+    METADATA,
+    TRACK_EVENT,
+];
+
+/// Whether a canonical path is this server's in front of a GitLab.
+pub fn is_ours_in_front(path: &str) -> bool {
+    let below = path.strip_prefix(CODE_SUGGESTIONS);
+    let is_gateways = path.starts_with("/ai/") && template(path) != OTHER;
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        || is_gateways
+        || IN_FRONT.contains(&path)
 }

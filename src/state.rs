@@ -31,7 +31,8 @@ use crate::{
     suggestions::Features,
     telemetry::{self, AccessLog, Metrics},
     upstream::{
-        Breaker, Clocks, Endpoint, EndpointError, Gate, ProxyVariables, Route, TlsFiles, Upstream,
+        Breaker, Clocks, Endpoint, EndpointError, Gate, ProxyVariables, Route, Streaming, TlsFiles,
+        Tunnels, Upstream,
     },
     usage::{Event, Subject, Usage},
 };
@@ -57,6 +58,9 @@ pub enum BuildError {
     /// GitLab's URL cannot be used.
     #[error("identity.gitlab.url: {0}")]
     GitLab(#[source] EndpointError),
+    /// The URL of the GitLab behind cannot be used.
+    #[error("proxy.gitlab_url: {0}")]
+    Front(#[source] EndpointError),
     /// The access log cannot be started.
     #[error("the access log cannot be started")]
     AccessLog(#[from] io::Error),
@@ -131,6 +135,16 @@ pub struct App {
     shared: Arc<Shared>,
     /// Who writes the code.
     pub gateway: Gateway,
+    /// The GitLab that everything else is passed on to.
+    pub front: Option<Front>,
+}
+
+/// The way to the GitLab behind this server.
+pub struct Front {
+    /// The client for it.
+    pub upstream: Streaming,
+    /// Connections that have changed to another protocol.
+    pub tunnels: Tunnels,
 }
 
 impl std::ops::Deref for App {
@@ -292,6 +306,25 @@ impl Shared {
         Ok(Arc::new(App {
             shared: Arc::clone(self),
             gateway,
+            front: self.front()?,
+        }))
+    }
+
+    fn front(&self) -> Result<Option<Front>, BuildError> {
+        let proxy = &self.settings.proxy;
+        let Some(url) = &proxy.gitlab_url else {
+            return Ok(None);
+        };
+        let route = Route {
+            proxy: self::proxy(&self.settings),
+            ..Route::default()
+        };
+        let endpoint = Endpoint::new(url, route)
+            .map_err(BuildError::Front)?
+            .without_http2();
+        Ok(Some(Front {
+            upstream: Streaming::new(endpoint, proxy.connect_timeout, proxy.idle_timeout),
+            tunnels: Tunnels::default(),
         }))
     }
 

@@ -110,7 +110,9 @@ fn raise_descriptors() {
 
 fn build_failure(error: BuildError) -> Failure {
     match error {
-        BuildError::Endpoint(_) | BuildError::GitLab(_) => Failure::Usage(error.to_string()),
+        BuildError::Endpoint(_) | BuildError::GitLab(_) | BuildError::Front(_) => {
+            Failure::Usage(error.to_string())
+        }
         other => Failure::other(&other),
     }
 }
@@ -289,6 +291,12 @@ async fn stop_on_signal(mut signals: Signals, shared: Arc<Shared>, stop: Stop, g
 fn announce(shared: &Shared, address: SocketAddr, welcome: Option<&Welcome>) {
     let url = &shared.instance.external_url;
     tracing::info!(%address, url, gateway = shared.settings.gateway.kind.as_str(), "ready");
+    let settings = &shared.settings;
+    if settings.proxy.gitlab_url.is_some() && settings.identity.kind == IdentityKind::Local {
+        tracing::warn!(
+            "proxy.gitlab_url is set and identity.kind is \"local\": tokens of that GitLab do not open this server"
+        );
+    }
     // Whoever asked for a log in JSON collects it, and a token must not be collected.
     let collected =
         shared.settings.log.format == Some(LogFormat::Json) && !std::io::stdout().is_terminal();

@@ -2,11 +2,14 @@
 //! constructors. Nothing below the command line reads them a second time. `config/default.toml` documents every key.
 
 mod check;
+mod front;
 mod identity;
 mod load;
 mod model;
+
 mod values;
 
+pub use front::FrontSettings;
 pub use identity::{
     EntitlementRule, EntitlementSettings, GitLabSettings, IdentityKind, IdentitySettings,
 };
@@ -43,6 +46,8 @@ pub struct Settings {
     pub projects: ProjectSettings,
     /// Figures for the administrator.
     pub usage: UsageSettings,
+    /// The GitLab behind this server.
+    pub proxy: FrontSettings,
     /// Logging.
     pub log: LogSettings,
     /// Metrics.

@@ -31,6 +31,7 @@ pub(super) fn unbuilt(error: &BuildError) -> Finding {
         BuildError::Secrets(_) => "mend or remove that file; a removed key is made anew",
         BuildError::Endpoint(_) => "check the URL and the files of [gateway]",
         BuildError::GitLab(_) => "check identity.gitlab.url",
+        BuildError::Front(_) => "check proxy.gitlab_url",
         BuildError::AccessLog(_) => "check the limits of this process",
     };
     Finding::bad("data", told(error), remedy)

@@ -1,6 +1,9 @@
 //! What a connection is doing. The socket's clocks go by it, and the requests on the connection set it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::Duration,
+};
 
 /// What the connection is doing, shared with the requests on it.
 #[derive(Debug, Default)]
@@ -9,6 +12,10 @@ pub struct Activity {
     /// Replies that are complete: a quick one begins and ends between two reads, and nobody sees it busy.
     ended: AtomicU64,
     draining: AtomicBool,
+    /// Whether the connection has become a tunnel, which no request ends any more.
+    tunnelled: AtomicBool,
+    /// Milliseconds that the client may take to read on, if not those of the settings.
+    patience: AtomicU64,
 }
 
 impl Activity {
@@ -19,6 +26,9 @@ impl Activity {
 
     /// Its reply is complete.
     pub fn end(&self) {
+        if !self.tunnelled.load(Ordering::Relaxed) {
+            self.patience.store(0, Ordering::Relaxed);
+        }
         self.ended.fetch_add(1, Ordering::Relaxed);
         self.busy.store(false, Ordering::Release);
     }
@@ -30,7 +40,24 @@ impl Activity {
 
     /// Whether a request is being answered.
     pub fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Acquire)
+        self.busy.load(Ordering::Acquire) || self.tunnelled.load(Ordering::Acquire)
+    }
+
+    /// Until the present reply is complete, the client may stop reading for so long.
+    pub fn be_patient(&self, silence: Duration) {
+        let millis = u64::try_from(silence.as_millis()).unwrap_or(u64::MAX);
+        self.patience.store(millis, Ordering::Relaxed);
+    }
+
+    /// How long the client may stop reading, if that differs from the settings.
+    pub fn patience(&self) -> Option<Duration> {
+        let millis = self.patience.load(Ordering::Relaxed);
+        (millis > 0).then(|| Duration::from_millis(millis))
+    }
+
+    /// From now on the connection carries bytes of another protocol, whose end is not this one's business.
+    pub fn become_tunnel(&self) {
+        self.tunnelled.store(true, Ordering::Release);
     }
 
     /// How many replies have been completed.

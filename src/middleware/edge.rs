@@ -17,6 +17,7 @@ use super::{
     activity::Activity,
     body::{Account, ReplyBody},
     cors::CrossOrigin,
+    front::{self, Way},
     notes::Notes,
     path,
 };
@@ -49,6 +50,14 @@ pub struct Peer {
 #[derive(Debug, Clone)]
 pub struct Format(pub String);
 
+/// A request that is for the GitLab behind this server.
+#[derive(Debug, Clone, Copy)]
+pub struct ForGitLab;
+
+/// An answer that is not this server's, and goes out without anything added.
+#[derive(Debug, Clone, Copy)]
+pub struct Untouched;
+
 /// Answers a request with what `routes` make of it; they have an answer for everything.
 pub async fn edge<F: Future<Output = axum::response::Response>>(
     app: Arc<App>,
@@ -77,10 +86,18 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
     let response = match canonicalize(&app, &mut request) {
         Ok(route) => {
             account.route = route;
-            cross_origin = CrossOrigin::of(&app, &request);
+            if route != crate::routes::GITLAB {
+                cross_origin = CrossOrigin::of(&app, &request);
+            }
             let extensions = request.extensions_mut();
             extensions.insert(Arc::clone(&notes));
             extensions.insert(peer.address);
+            if app.front.is_some() {
+                extensions.insert(Arc::clone(&peer.activity));
+            }
+            if route == crate::routes::GITLAB {
+                extensions.insert(ForGitLab);
+            }
             match cross_origin.preflight(&request) {
                 Some(answer) => answer,
                 None => routes(request).await,
@@ -89,8 +106,10 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
         Err(error) => error.into_response(),
     };
     let (mut parts, body) = response.into_parts();
-    common_headers(&mut parts.headers, &notes.request_id);
-    cross_origin.mark(&mut parts.headers);
+    if parts.extensions.get::<Untouched>().is_none() {
+        common_headers(&mut parts.headers, &notes.request_id);
+        cross_origin.mark(&mut parts.headers);
+    }
     account.status = parts.status.as_u16();
     account.reason = parts.extensions.get::<ReasonCode>().map(|reason| reason.0);
     Response::from_parts(parts, ReplyBody::new(body, account))
@@ -111,9 +130,17 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
     let path = path::canonical(uri.path(), &app.instance.base_path)
         .map_err(|path::Malformed| ApiError::BadRequest)?
         .ok_or(ApiError::NoRoute)?;
-    let (path, format) = match routes::without_format(&path) {
-        Some((stem, format)) => (stem.to_owned().into(), Some(Format(format.to_owned()))),
-        None => (path, None),
+    let (path, format) = if app.front.is_some() {
+        match front::way(uri.path(), path).map_err(|path::Malformed| ApiError::BadRequest)? {
+            Way::Ours(path, format) => (path, format.map(Format)),
+            Way::Nobodys => return Err(ApiError::NoRoute),
+            Way::Theirs(path) => return passed_on(request, &path),
+        }
+    } else {
+        match routes::without_format(&path) {
+            Some((stem, format)) => (stem.to_owned().into(), Some(Format(format.to_owned()))),
+            None => (path, None),
+        }
     };
     let route = routes::template(&path);
     if path != uri.path() {
@@ -127,6 +154,22 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
         request.extensions_mut().insert(format);
     }
     Ok(route)
+}
+
+/// Puts the path of a request for the GitLab behind into the spelling in which it is passed on.
+fn passed_on(request: &mut Request, path: &str) -> Result<&'static str, ApiError> {
+    let uri = request.uri();
+    if uri.scheme().is_some() {
+        return Err(ApiError::BadRequest);
+    }
+    if path != uri.path() {
+        let target = match uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        *request.uri_mut() = target.parse::<Uri>().map_err(|_| ApiError::BadRequest)?;
+    }
+    Ok(routes::GITLAB)
 }
 
 fn common_headers(headers: &mut HeaderMap, request_id: &RequestId) {

@@ -8,6 +8,7 @@ mod browser;
 mod cors;
 mod edge;
 mod fields;
+mod front;
 mod notes;
 mod path;
 
@@ -15,6 +16,6 @@ pub use activity::Activity;
 pub use admit::{Admitted, AuthOrApiError, admit, authenticated, read_body, read_strangers_body};
 pub use body::ReplyBody;
 pub use browser::{SESSION_COOKIE, cookie, is_from_here};
-pub use edge::{Format, Peer, edge};
+pub use edge::{ForGitLab, Format, Peer, Untouched, edge};
 pub use fields::Fields;
 pub use notes::Notes;

@@ -101,6 +101,25 @@ impl From<GatewayError> for ApiError {
     }
 }
 
+impl From<UpstreamError> for ApiError {
+    fn from(error: UpstreamError) -> Self {
+        let reply = match &error {
+            UpstreamError::Busy | UpstreamError::Open(_) => Self::Unavailable(1),
+            UpstreamError::ConnectTimeout(..)
+            | UpstreamError::ResponseTimeout(_)
+            | UpstreamError::Idle(_)
+            | UpstreamError::Whole(_) => Self::GatewayTimeout,
+            UpstreamError::Connect(..)
+            | UpstreamError::Exchange(_)
+            | UpstreamError::Cut(_)
+            | UpstreamError::Switched => Self::BadGateway,
+        };
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "no answer from the GitLab behind");
+        reply
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(

@@ -144,9 +144,10 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
                 Poll::Ready(result)
             }
             Poll::Pending => {
+                let limit = self.activity.patience().unwrap_or(self.clocks.write);
                 let deadline = *self
                     .stalled_until
-                    .get_or_insert_with(|| Instant::now() + self.clocks.write);
+                    .get_or_insert_with(|| Instant::now() + limit);
                 poll_deadline(&mut self.write_timer, deadline, context).map(Err)
             }
         }

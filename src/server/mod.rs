@@ -68,7 +68,16 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App
     }
     drop(listener);
     connections.close();
+    if let Some(front) = &worker.app.front {
+        front.tunnels.drain();
+    }
     connections.wait().await;
+    if let Some(front) = &worker.app.front {
+        tokio::select! {
+            () = front.tunnels.ended() => {}
+            () = worker.stop.abort.cancelled() => {}
+        }
+    }
 }
 
 struct Worker {
@@ -142,7 +151,8 @@ impl Worker {
             // The socket's guard has this clock, and knows a head from an idle connection.
             .header_read_timeout(None)
             .pipeline_flush(true)
-            .serve_connection(io, service);
+            .serve_connection(io, service)
+            .with_upgrades();
         tokio::pin!(connection);
         let mut draining = false;
         loop {

@@ -21,6 +21,8 @@ use crate::{
         code_suggestions::{self, completions, connection_details, direct_access, enabled, legacy},
         graphql, health, instance, oauth, openapi, projects, tokens, usage, user,
     },
+    middleware::ForGitLab,
+    passthrough::{self, editors, pass},
     reply::ApiError,
     routes,
     state::App,
@@ -36,6 +38,11 @@ pub(super) async fn answer(app: Arc<App>, router: Router, request: Request) -> R
         let caught = AssertUnwindSafe(reply).catch_unwind().await;
         return caught.map_or_else(panicked, IntoResponse::into_response);
     }
+    if request.extensions().get::<ForGitLab>().is_some() {
+        let reply = Box::pin(pass(State(app), request));
+        let caught = AssertUnwindSafe(reply).catch_unwind().await;
+        return caught.map_or_else(panicked, IntoResponse::into_response);
+    }
     match router.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
@@ -46,9 +53,11 @@ pub(super) async fn answer(app: Arc<App>, router: Router, request: Request) -> R
 pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .merge(code_suggestions_routes())
+        .merge(match app.front {
+            None => instance_routes(),
+            Some(_) => shared_routes(),
+        })
         .route(routes::AI_ASSIST, get(legacy::ai_assist))
-        .route(routes::VERSION, get(instance::version))
-        .route(routes::METADATA, get(instance::version))
         .route(routes::USER, get(user::current_user))
         .route(
             routes::TOKEN_SELF,
@@ -56,11 +65,6 @@ pub fn router(app: &Arc<App>) -> Router {
         )
         .route(routes::ROTATE_SELF, post(tokens::rotate))
         .route(routes::PROJECT, get(projects::project))
-        .route(routes::TRACK_EVENT, post(usage::track_event))
-        .route(
-            routes::GRAPHQL,
-            post(graphql::execute).layer(Extension(graphql::schema())),
-        )
         .route(routes::AI_REST, any(ai::serve))
         .merge(open_routes(app))
         .merge(web_routes(app))
@@ -70,6 +74,33 @@ pub fn router(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
         // A panic is a defect, and one request's defect is not another's.
         .layer(CatchPanicLayer::custom(panicked))
+}
+
+/// What this server answers alone unless there is a GitLab behind it.
+fn instance_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route(routes::VERSION, get(instance::version))
+        .route(routes::METADATA, get(instance::version))
+        .route(routes::TRACK_EVENT, post(usage::track_event))
+        .route(
+            routes::GRAPHQL,
+            post(graphql::execute).layer(Extension(graphql::schema())),
+        )
+}
+
+/// The same in front of a GitLab, whose answers are the better part of them.
+fn shared_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route(routes::VERSION, any(editors::version))
+        .route(routes::METADATA, any(editors::version))
+        .route(
+            routes::TRACK_EVENT,
+            post(editors::track_event).fallback(pass),
+        )
+        .route(
+            routes::GRAPHQL,
+            post(passthrough::graphql::execute).fallback(pass),
+        )
 }
 
 fn code_suggestions_routes() -> Router<Arc<App>> {

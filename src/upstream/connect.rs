@@ -18,6 +18,7 @@ use super::{
     UpstreamError,
     exchange::Connection,
     proxy::{Proxy, ProxyVariables},
+    streaming,
     tls::{HTTP_2, TlsError, TlsFiles, client_config},
     wire::{Socket, Wire},
 };
@@ -131,6 +132,46 @@ impl Endpoint {
     pub(super) async fn connect(&self, limit: Duration) -> Result<Connection, UpstreamError> {
         let place = || format!("{}:{}", self.host, self.port);
         match timeout(limit, self.connect_unbounded()).await {
+            Ok(connected) => connected.map_err(|error| UpstreamError::Connect(place(), error)),
+            Err(_) => Err(UpstreamError::ConnectTimeout(place(), limit)),
+        }
+    }
+
+    /// The same place without HTTP/2, for what cannot be carried by it: a change of protocol is one of HTTP/1.1.
+    #[must_use]
+    pub fn without_http2(mut self) -> Self {
+        if let Some(tls) = &mut self.tls {
+            let mut config = ClientConfig::clone(tls.connector.config());
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            tls.connector = connector(config);
+        }
+        self
+    }
+
+    /// A new connection for bodies of any length, which may change to another protocol.
+    pub(super) async fn connect_streaming(
+        &self,
+        limit: Duration,
+    ) -> Result<streaming::Sender, UpstreamError> {
+        let place = || format!("{}:{}", self.host, self.port);
+        let connecting = async {
+            let Some(tls) = &self.tls else {
+                return streaming::Sender::begin(self.dial().await?).await;
+            };
+            let name = tls.name.clone();
+            match &tls.proxy {
+                None => {
+                    let stream = tls.connector.connect(name, self.dial().await?).await?;
+                    streaming::Sender::begin(stream).await
+                }
+                Some(proxy) => {
+                    let stream = proxy.tunnel(&self.host, self.port).await?;
+                    let stream = tls.connector.connect(name, stream).await?;
+                    streaming::Sender::begin(stream).await
+                }
+            }
+        };
+        match timeout(limit, connecting).await {
             Ok(connected) => connected.map_err(|error| UpstreamError::Connect(place(), error)),
             Err(_) => Err(UpstreamError::ConnectTimeout(place(), limit)),
         }

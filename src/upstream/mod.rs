@@ -1,5 +1,6 @@
 //! The one way out: a pooled client of HTTP/1.1 and HTTP/2 with separate clocks for connecting, the head of an answer, silence in its
-//! body and the whole of it. Called by `gateway` only. Every serving thread has one of its own, so that a request never
+//! body and the whole of it. Called by `gateway` and `auth`; what
+//! passes through to a GitLab has a client without an end, [`Streaming`]. Every serving thread has one of its own, so that a request never
 //! crosses threads.
 //!
 //! HTTP/1.1 is spoken here directly, with `httparse` for heads. A client that runs beside its requests, as hyper's does,
@@ -15,7 +16,10 @@ mod framing;
 mod head;
 mod pool;
 mod proxy;
+mod streaming;
 mod tls;
+mod tunnel;
+mod watched;
 mod wire;
 
 pub use body::UpstreamBody;
@@ -23,7 +27,9 @@ pub use breaker::Breaker;
 pub use connect::{Endpoint, EndpointError, Route};
 pub use fields::Fields;
 pub use proxy::ProxyVariables;
+pub use streaming::{StreamedBody, Streaming};
 pub use tls::{TlsError, TlsFiles};
+pub use tunnel::Tunnels;
 
 use std::{sync::Arc, time::Duration};
 
@@ -98,9 +104,9 @@ pub enum WireError {
     /// The answer is no HTTP, or not of a kind that can be trusted.
     #[error("the answer is malformed: {0}")]
     Malformed(&'static str),
-    /// It went wrong within HTTP/2.
-    #[error("the exchange over HTTP/2 failed")]
-    Http2(#[from] hyper::Error),
+    /// It went wrong within HTTP/2, or in what passes through.
+    #[error("the exchange failed")]
+    Hyper(#[from] hyper::Error),
 }
 
 /// A client of one upstream.

@@ -3,7 +3,7 @@
 
 mod schema;
 
-pub use schema::{Schema, schema};
+pub use schema::{CONTEXTS, Schema, schema};
 
 use std::sync::Arc;
 

@@ -40,7 +40,7 @@ const FLAGS: &[(&str, bool)] = &[
 ];
 
 /// Kinds of context that editors may send along.
-const CONTEXTS: &[&str] = &["repository_xray", "open_tabs", "imports"];
+pub const CONTEXTS: &[&str] = &["repository_xray", "open_tabs", "imports"];
 
 /// Makes the schema.
 pub fn schema() -> Schema {

@@ -8,7 +8,7 @@ use std::{net::IpAddr, ops::RangeInclusive, path::Path, time::Duration};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing_subscriber::EnvFilter;
 
-use super::{ConfigSecret, ServerSettings, Settings, identity, model};
+use super::{ConfigSecret, ServerSettings, Settings, front, identity, model};
 
 /// More are no setting but a mistake.
 const MOST_WORKERS: usize = 1024;
@@ -21,6 +21,7 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
     let mut problems = Vec::new();
     server(&settings.server, &mut problems);
     gateway::check(&mut settings.gateway, &mut problems);
+    front::problems(&mut settings.proxy, &mut settings.identity, &mut problems);
     identity::problems(&mut settings.identity, &mut problems);
     if !CODE_LIFETIMES.contains(&settings.oauth.code_lifetime) {
         problems.push("oauth.code_lifetime: must be from \"1m\" to \"10m\"".to_owned());

@@ -55,6 +55,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         get.section("limits"),
         get.section("projects"),
         get.section("usage"),
+        get.section("proxy"),
         get.section("log"),
         get.section("metrics"),
     );
@@ -69,6 +70,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         Some(limits),
         Some(projects),
         Some(usage),
+        Some(proxy),
         Some(log),
         Some(metrics),
     ) = sections
@@ -86,6 +88,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         limits,
         projects,
         usage,
+        proxy,
         log,
         metrics,
         proxies: proxies(&sources.environment),

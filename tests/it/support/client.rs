@@ -172,6 +172,11 @@ impl Connection {
         self.wire.finish_writing().await.unwrap();
     }
 
+    /// Everything up to and with that text, whatever it is.
+    pub(crate) async fn through(&mut self, text: &str) -> String {
+        self.wire.through(text).await
+    }
+
     /// The next reply, whole.
     #[track_caller]
     pub(crate) fn reply(&mut self) -> impl Future<Output = Reply> {

@@ -1,6 +1,7 @@
 //! A GitLab CE, as far as this server asks it: the answers of its REST API about tokens, users, members and projects, in its
 //! own words. Played by a [`FakeGateway`], which records what it is asked.
 
+use async_graphql::{Context, EmptyMutation, EmptySubscription, ID, Object, Schema, SimpleObject};
 use serde_json::{Value, json};
 
 use super::{Answer, FakeGateway, Recorded};
@@ -44,7 +45,7 @@ pub(crate) fn answer(request: &Recorded) -> Answer {
     match path {
         "/api/v4/personal_access_tokens/self" => personal(&token),
         "/oauth/token/info" => oauth(&token),
-        "/api/graphql" => Answer::json(200, &query(&token, &request.json())),
+        "/api/graphql" => query(&token, &request.json()),
         _ => match refused(&token) {
             Some(refusal) => refusal,
             None => as_user(&token, path),
@@ -74,7 +75,9 @@ fn as_user(token: &str, path: &str) -> Answer {
                 "bot": token == BOT, "created_at": "2020-01-02T03:04:05.678Z",
             }),
         ),
-        "/api/v4/version" => Answer::json(200, &json!({ "version": "16.7.4", "revision": "abc" })),
+        "/api/v4/version" | "/api/v4/metadata" => {
+            Answer::json(200, &json!({ "version": "16.7.4", "revision": "abc" }))
+        }
         _ if !api => insufficient(),
         "/api/v4/groups/grp%2Feditors/members/all/42" => Answer::json(
             200,
@@ -186,16 +189,133 @@ fn insufficient() -> Answer {
     )
 }
 
-/// The two queries that this server asks by itself.
-fn query(token: &str, asked: &Value) -> Value {
+/// GraphQL as CE speaks it: a schema without Duo, and refusals of unknown fields word for word.
+fn query(token: &str, asked: &Value) -> Answer {
     if refused(token).is_some() {
-        return json!({ "errors": [{ "message": "Invalid token" }] });
+        return Answer::json(401, &json!({ "errors": [{ "message": "Invalid token" }] }));
     }
-    match asked["variables"]["path"].as_str() {
-        None => json!({ "data": { "currentUser": { "username": owner(token).1 } } }),
-        Some("grp/on") => {
-            json!({ "data": { "project": { "id": "gid://gitlab/Project/7", "fullPath": "grp/on" } } })
+    let text = asked["query"].as_str().unwrap_or_default();
+    let mut request = async_graphql::Request::new(text)
+        .variables(async_graphql::Variables::from_json(
+            asked["variables"].clone(),
+        ))
+        .data(owner(token));
+    if let Some(name) = asked["operationName"].as_str() {
+        request = request.operation_name(name);
+    }
+    let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+        .disable_suggestions()
+        .finish();
+    let answer = futures_executor::block_on(schema.execute(request));
+    if answer.errors.is_empty() {
+        return Answer::json(200, &json!({ "data": answer.data.into_json().unwrap() }));
+    }
+    let errors: Vec<_> = answer
+        .errors
+        .iter()
+        .map(|error| in_ces_words(&error.message))
+        .collect();
+    Answer::json(200, &json!({ "errors": errors }))
+}
+
+fn in_ces_words(message: &str) -> Value {
+    let words: Vec<_> = message.split('"').collect();
+    let ["Unknown field ", field, " on type ", on, "."] = words[..] else {
+        return json!({ "message": message });
+    };
+    json!({
+        "message": format!("Field '{field}' doesn't exist on type '{on}'"),
+        "locations": [{ "line": 1, "column": 1 }],
+        "path": ["query", field],
+        "extensions": { "code": "undefinedField", "typeName": on, "fieldName": field },
+    })
+}
+
+struct Query;
+
+struct CurrentUser(i64, &'static str);
+
+#[derive(SimpleObject)]
+#[graphql(name = "Project")]
+struct Project {
+    id: ID,
+    full_path: String,
+    name: String,
+}
+
+#[derive(SimpleObject)]
+struct ProjectConnection {
+    nodes: Vec<Project>,
+    edges: Vec<ProjectEdge>,
+}
+
+#[derive(SimpleObject)]
+struct ProjectEdge {
+    node: Project,
+}
+
+#[derive(SimpleObject)]
+struct Metadata {
+    version: String,
+}
+
+fn project(path: &str) -> Option<Project> {
+    let (number, name) = match path.to_lowercase().as_str() {
+        "grp/on" => (7, "on"),
+        "grp/off" => (8, "off"),
+        _ => return None,
+    };
+    Some(Project {
+        id: format!("gid://gitlab/Project/{number}").into(),
+        full_path: format!("grp/{name}"),
+        name: name.to_owned(),
+    })
+}
+
+#[Object]
+impl Query {
+    async fn current_user(&self, context: &Context<'_>) -> CurrentUser {
+        let (id, name) = *context.data_unchecked::<(i64, &'static str)>();
+        CurrentUser(id, name)
+    }
+
+    async fn project(&self, context: &Context<'_>, full_path: ID) -> Option<Project> {
+        let (id, _) = *context.data_unchecked::<(i64, &'static str)>();
+        project(&full_path).filter(|_| id == 42)
+    }
+
+    async fn projects(&self, ids: Option<Vec<ID>>) -> ProjectConnection {
+        let wanted = |project: &Project| ids.as_ref().is_none_or(|ids| ids.contains(&project.id));
+        let both = || {
+            let all = ["grp/on", "grp/off"]
+                .iter()
+                .filter_map(|path| project(path));
+            all.filter(wanted)
+        };
+        ProjectConnection {
+            nodes: both().collect(),
+            edges: both().map(|node| ProjectEdge { node }).collect(),
         }
-        Some(_) => json!({ "data": { "project": null } }),
+    }
+
+    async fn metadata(&self) -> Metadata {
+        Metadata {
+            version: "16.7.4".to_owned(),
+        }
+    }
+
+    async fn echo(&self, text: String) -> String {
+        text
+    }
+}
+
+#[Object]
+impl CurrentUser {
+    async fn id(&self) -> ID {
+        format!("gid://gitlab/User/{}", self.0).into()
+    }
+
+    async fn username(&self) -> &str {
+        self.1
     }
 }

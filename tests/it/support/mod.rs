@@ -6,6 +6,7 @@
 mod browser;
 mod client;
 mod gateway;
+pub(crate) mod git;
 pub(crate) mod gitlab;
 mod model;
 mod program;
@@ -23,6 +24,7 @@ pub(crate) use model::{
 pub(crate) use program::{Program, Run, command};
 pub(crate) use server::{Builder, TestServer};
 pub(crate) use table::{Expect, accepted, check, refused, row};
+pub(crate) use wire::{Framing, Piece, Wire};
 
 use std::{panic::Location, time::Duration};
 

@@ -158,6 +158,22 @@ impl Wire {
         piece
     }
 
+    /// Everything up to and with that text, whatever it is.
+    pub(crate) async fn through(&mut self, text: &str) -> String {
+        loop {
+            if let Some(start) = find(&self.ahead, text.as_bytes()) {
+                let bytes = self.ahead.drain(..start + text.len());
+                return String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned();
+            }
+            let read = self.more().await;
+            assert!(
+                matches!(read, Ok(1..)),
+                "{read:?} before {text:?} in {:?}",
+                String::from_utf8_lossy(&self.ahead)
+            );
+        }
+    }
+
     /// Waits until the other side has ended the connection; what it still sends does not matter.
     pub(crate) async fn ended(&mut self) {
         while matches!(self.more().await, Ok(1..)) {}
