@@ -194,6 +194,7 @@ async fn direct_connections_do_not_lead_around_the_rules() {
         let above = "doors = 5\nwheels = 4\nprint(doors)\nprint(wheels)\nprint(";
         let mut body = body(file, json!({}));
         body["current_file"]["content_above_cursor"] = above.into();
+        body["prompt_version"] = 1.into();
         headers.iter().fold(request, with).json(&body)
     };
     let excluded = direct("prod.env").send().await.has_status(200);
