@@ -5,6 +5,7 @@
 mod explain;
 mod gateway;
 mod here;
+mod model;
 mod suggestion;
 
 use std::sync::Arc;
@@ -108,6 +109,9 @@ pub async fn examine(settings: Settings, token: Option<String>) -> Vec<Finding> 
         GatewayKind::GitLab => gateway::gitlab(&app).await,
     };
     findings.extend(known);
+    if app.settings.gateway.kind == GatewayKind::Builtin {
+        findings.extend(model::servers(&app).await);
+    }
     let reachable = findings
         .iter()
         .all(|finding| finding.name != gateway::REACHED || finding.verdict != Verdict::Bad);

@@ -251,7 +251,7 @@ impl Tidy {
         if self.writer != Writer::Completion || is_first {
             return false;
         }
-        self.place.is_left(line)
+        self.place.is_left(line, self.lines.is_empty())
     }
 
     fn is_repeated(&self, text: &str) -> bool {

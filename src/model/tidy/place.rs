@@ -85,13 +85,16 @@ impl Place {
         }
     }
 
-    /// Whether a line of an answer, not its first, is out of the block that the cursor stands in.
-    pub(super) fn is_left(&self, line: &str) -> bool {
+    /// Whether a line of an answer, not its first, is out of the block that the cursor stands in. An answer that `begins`
+    /// below a line that is complete may begin at its depth.
+    pub(super) fn is_left(&self, line: &str, begins: bool) -> bool {
         let (theirs, ours) = (width(line), width(&self.indent));
         match self.position {
             Position::Blank => theirs < ours,
             Position::Inside => true,
-            Position::Behind => theirs < ours || (theirs == ours && !goes_on(line.trim())),
+            Position::Behind => {
+                theirs < ours || (theirs == ours && !begins && !goes_on(line.trim()))
+            }
         }
     }
 

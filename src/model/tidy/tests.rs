@@ -78,6 +78,13 @@ fn completions_end_where_the_thought_ends() {
                 "\n    b()\nelse:\n    c()",
             ),
             (
+                "next statement",
+                "# add",
+                "",
+                "\ndef add(a, b):\n    return a + b\n\nmain()",
+                "\ndef add(a, b):\n    return a + b",
+            ),
+            (
                 "bracket belongs to it",
                 "if (a) {",
                 "\nnext();",

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::command_with;
-use crate::support::{Answer, End, FakeGateway, Program, Recorded, Run, Script, command};
+use crate::support::{
+    Answer, End, FakeGateway, FakeModel, Program, Recorded, Run, Script, command, ollama_lines,
+};
 
 const EVENTS: [&str; 3] = [
     "event: stream_start\ndata: {\"metadata\":{}}\n\n",
@@ -244,6 +246,45 @@ async fn the_mistakes_that_people_make_are_named() {
         let told = finding["remedy"].as_str().unwrap_or_default();
         assert!(told.contains(remedy), "{name}: {findings:#?}");
         assert_ne!(finding["status"], "ok", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_about_model_servers_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ollama = FakeModel::ollama(&["qwen2.5-coder:1.5b", "llama3.2:3b"]).await;
+    ollama.answers(ollama_lines(&["1"]));
+    let url = ollama.url();
+    let finding = async |settings: &[(&'static str, &str)]| {
+        let settings: Vec<_> = settings
+            .iter()
+            .copied()
+            .chain([("model.url", url.as_str())])
+            .collect();
+        let findings = findings(folder.path(), &settings, &[]).await;
+        let finding = found(&findings, "model server");
+        let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+        (text("status"), text("detail"), text("remedy"))
+    };
+    let (status, detail, remedy) = finding(&[]).await;
+    assert_eq!((status.as_str(), remedy.as_str()), ("ok", ""), "{detail}");
+    assert!(
+        detail.starts_with("qwen2.5-coder:1.5b (ollama at http://"),
+        "{detail}"
+    );
+    let cases = [
+        (
+            "model.name",
+            "codellama",
+            "set model.name to one that it has: qwen2.5-coder:1.5b, llama3.2:3b",
+        ),
+        ("model.name", "llama3.2:3b", "set model.template"),
+        ("model.kind", "llama_server", "set model.kind = \"ollama\""),
+    ];
+    for (key, value, expected) in cases {
+        let (status, _, remedy) = finding(&[(key, value)]).await;
+        assert_eq!(status, "warning", "{key} = {value}: {remedy}");
+        assert!(remedy.contains(expected), "{key} = {value}: {remedy}");
     }
 }
 
