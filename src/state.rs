@@ -184,10 +184,7 @@ fn authenticator(
     let identity = &settings.identity;
     match (identity.kind, &identity.gitlab.url) {
         (IdentityKind::GitLab, Some(url)) => {
-            let route = Route {
-                proxy: proxy(settings),
-                ..Route::default()
-            };
+            let route = route_to_gitlab(settings);
             let client = Client::new(url, route, clock.clone()).map_err(BuildError::GitLab)?;
             let gitlab = GitLab::new(client, identity, secret.clone(), clock.clone());
             Ok(Authenticator::with_gitlab(gitlab, clock.clone()))
@@ -315,11 +312,7 @@ impl Shared {
         let Some(url) = &proxy.gitlab_url else {
             return Ok(None);
         };
-        let route = Route {
-            proxy: self::proxy(&self.settings),
-            ..Route::default()
-        };
-        let endpoint = Endpoint::new(url, route)
+        let endpoint = Endpoint::new(url, route_to_gitlab(&self.settings))
             .map_err(BuildError::Front)?
             .without_http2();
         Ok(Some(Front {
@@ -460,6 +453,17 @@ pub fn route(settings: &Settings) -> Route<'_> {
                 .client_cert_file
                 .as_deref()
                 .zip(gateway.client_key_file.as_deref()),
+        },
+        proxy: proxy(settings),
+    }
+}
+
+/// How a GitLab is reached, the one with the users and the one behind.
+pub fn route_to_gitlab(settings: &Settings) -> Route<'_> {
+    Route {
+        tls: TlsFiles {
+            roots: settings.identity.gitlab.ca_file.as_deref(),
+            client: None,
         },
         proxy: proxy(settings),
     }

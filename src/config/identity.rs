@@ -1,12 +1,12 @@
 //! Where users and tokens live, and what is checked of it: an existing GitLab is named by URL, and tokens do not leave this
 //! machine unencrypted unless a setting says so. Read by `auth`.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
 use super::{
-    check::{http_url, is_loopback},
+    check::{certificate, http_url, is_loopback},
     values::{duration, list, optional_duration, words},
 };
 
@@ -41,6 +41,8 @@ pub struct GitLabSettings {
     /// Whether tokens may leave this machine unencrypted.
     #[serde(default)]
     pub allow_plain_http: bool,
+    /// PEM file with roots to trust beside the platform's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// `[identity.entitlement]`: which of GitLab's users may use Code Suggestions.
@@ -80,10 +82,17 @@ words! {
 
 /// One line per problem, each beginning with the key; the URL loses its trailing slash.
 pub(super) fn problems(identity: &mut IdentitySettings, problems: &mut Vec<String>) {
+    let gitlab = &mut identity.gitlab;
+    // It counts for a GitLab behind this server too, wherever users live.
+    if let Some(path) = &gitlab.ca_file
+        && let Err(reason) = certificate(path)
+    {
+        let path = path.display();
+        problems.push(format!("identity.gitlab.ca_file: {path}: {reason}"));
+    }
     if identity.kind == IdentityKind::Local {
         return;
     }
-    let gitlab = &mut identity.gitlab;
     let key = "identity.gitlab.url";
     match &gitlab.url {
         None => problems.push(format!("{key}: needed when identity.kind is \"gitlab\"")),

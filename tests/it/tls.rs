@@ -1,4 +1,4 @@
-//! The way to a gateway over TLS: roots of one's own, a certificate to show, HTTP/2 where it is offered, and a proxy between.
+//! The way to a gateway and to a GitLab over TLS: roots of one's own, a certificate to show, HTTP/2 where it is offered, and a proxy between.
 
 use std::{
     convert::Infallible,
@@ -33,7 +33,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::support::{Builder, TestServer, okc, okc_with};
+use crate::support::{Answer, Builder, TestServer, gitlab, okc, okc_with};
 
 const ANSWER: &str = r#"{"id":"1","choices":[{"text":"hi","index":0}]}"#;
 
@@ -363,4 +363,72 @@ async fn tunnel(stream: TcpStream, record: Arc<Mutex<Vec<String>>>) {
         .await
         .unwrap();
     drop(copy_bidirectional(&mut stream, &mut upstream).await);
+}
+
+/// Speaks TLS for a GitLab that does not; returns its address.
+async fn secured(gitlab: SocketAddr, acceptor: TlsAcceptor) -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!(
+        "https://localhost:{}",
+        listener.local_addr().unwrap().port()
+    );
+    let accepting = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut near) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let mut far = TcpStream::connect(gitlab).await.unwrap();
+                drop(copy_bidirectional(&mut near, &mut far).await);
+            });
+        }
+    });
+    (url, accepting)
+}
+
+/// A server whose users live in that GitLab, and a project of alice's in a request.
+async fn beside(url: &str, roots: &Authority) -> TestServer {
+    let roots = roots.path("ca.pem");
+    TestServer::builder()
+        .set("identity.kind", "gitlab")
+        .set("proxy.gitlab_url", url)
+        .set("identity.gitlab.ca_file", roots.to_str().unwrap())
+        .start()
+        .await
+}
+
+#[tokio::test]
+async fn roots_of_ones_own_count_for_gitlab() {
+    let authority = Authority::new();
+    let gitlab = gitlab::gitlab().await;
+    gitlab.routes("GET /group/project", Answer::new(200, "text/plain", "page"));
+    let acceptor = authority.acceptor(&["http/1.1"], false);
+    let (url, accepting) = secured(gitlab.address(), acceptor).await;
+    let server = beside(&url, &authority).await;
+    let ask = |server: &TestServer, project: &str| {
+        let body = okc_with(serde_json::json!({ "project_path": project }));
+        server.complete(&body).bearer(gitlab::ALICE).send()
+    };
+    ask(&server, "grp/on").await.has_status(200);
+    let asked = gitlab.requests();
+    for (what, target) in [
+        ("identity", "GET /api/v4/user"),
+        ("projects", "GET /api/v4/projects/grp%2Fon"),
+    ] {
+        let found = asked.iter().any(|asked| asked.target() == target);
+        assert!(found, "{what}: {asked:#?}");
+    }
+    let page = server.request("GET", "/group/project").send().await;
+    assert_eq!(page.has_status(200).text(), "page");
+    server.finish().await;
+
+    let stranger = beside(&url, &Authority::new()).await;
+    gitlab.forget();
+    ask(&stranger, "grp/on").await.has_status(503);
+    let page = stranger.request("GET", "/group/project").send().await;
+    page.has_status(502);
+    assert_eq!(gitlab.requests().len(), 0);
+    stranger.finish().await;
+    accepting.abort();
 }

@@ -55,6 +55,12 @@ fn wrong_settings_end_with_one_line_that_names_the_key() {
         ),
         ("identity.kind", "gitlab", "identity.gitlab.url", "needed"),
         ("identity.kind", "ldap", "identity.kind", "gitlab"),
+        (
+            "identity.gitlab.ca_file",
+            "/no/such/file",
+            "identity.gitlab.ca_file",
+            "/no/such/file",
+        ),
         ("identity.grace", "long", "identity.grace", "30s"),
         (
             "identity.entitlement.rule",
