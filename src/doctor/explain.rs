@@ -13,6 +13,22 @@ pub(super) struct Place<'a> {
     pub(super) key: &'a str,
 }
 
+impl Place<'_> {
+    /// The key of the file with further roots.
+    fn roots(&self) -> String {
+        match self.section() {
+            // Both ways to a GitLab go by the same roots.
+            "proxy" => "identity.gitlab.ca_file".to_owned(),
+            section => format!("{section}.ca_file"),
+        }
+    }
+
+    /// The section of the settings.
+    fn section(&self) -> &str {
+        self.key.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+}
+
 /// What happened, with every cause.
 pub(super) fn told(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -41,7 +57,7 @@ pub(super) fn remedy(error: &UpstreamError, place: Place<'_>) -> String {
             &url["http".len()..]
         ),
         UpstreamError::ResponseTimeout(_) | UpstreamError::Idle(_) | UpstreamError::Whole(_) => {
-            "it accepts connections but is too slow: look at its own log and at the model behind it"
+            "it accepts connections but is too slow: look at its own log and at what stands behind it"
                 .to_owned()
         }
         UpstreamError::Busy | UpstreamError::Open(_) => "try again in a moment".to_owned(),
@@ -68,7 +84,7 @@ fn of_connecting(error: &io::Error, place: Place<'_>) -> String {
         "the proxy of HTTPS_PROXY refuses the tunnel: allow this host there, or put it into NO_PROXY"
             .to_owned()
     } else if url.starts_with("https:") && is_end(error) {
-        plain(url, key)
+        plain(place)
     } else {
         format!("check {key} and the network in between")
     }
@@ -83,11 +99,11 @@ fn is_end(error: &io::Error) -> bool {
 
 fn of_tls(error: &rustls::Error, place: Place<'_>) -> String {
     use rustls::CertificateError as Wrong;
-    let Place { url, key } = place;
+    let Place { key, .. } = place;
     match error {
-        rustls::Error::InvalidMessage(_) => plain(url, key),
+        rustls::Error::InvalidMessage(_) => plain(place),
         rustls::Error::InvalidCertificate(Wrong::UnknownIssuer) => {
-            "its certificate comes from an authority that is not trusted here: put that authority's certificate into gateway.ca_file".to_owned()
+            format!("its certificate comes from an authority that is not trusted here: put that authority's certificate into {}", place.roots())
         }
         rustls::Error::InvalidCertificate(
             Wrong::NotValidForName | Wrong::NotValidForNameContext { .. },
@@ -98,16 +114,61 @@ fn of_tls(error: &rustls::Error, place: Place<'_>) -> String {
             | Wrong::NotValidYet
             | Wrong::NotValidYetContext { .. },
         ) => "its certificate has expired or begins later: renew it there, or set this machine's clock".to_owned(),
-        rustls::Error::AlertReceived(_) => {
+        rustls::Error::AlertReceived(_) if place.section() == "gateway" => {
             "it ended the handshake: if it asks for a certificate, set gateway.client_cert_file and gateway.client_key_file".to_owned()
         }
         _ => "its TLS cannot be used; look at its certificate and log".to_owned(),
     }
 }
 
-fn plain(url: &str, key: &str) -> String {
+fn plain(place: Place<'_>) -> String {
     format!(
-        "it does not speak TLS: write {key} = \"http{}\" (and gateway.allow_plain_http = true if it is another machine)",
-        url.strip_prefix("https").unwrap_or_default()
+        "it does not speak TLS: write {} = \"http{}\" (and {}.allow_plain_http = true if it is another machine)",
+        place.key,
+        place.url.strip_prefix("https").unwrap_or_default(),
+        place.section()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remedies_name_the_keys_of_their_upstream() {
+        let wrong = |error: rustls::Error| {
+            UpstreamError::Connect("host".to_owned(), io::Error::other(error))
+        };
+        let stranger = || {
+            wrong(rustls::Error::InvalidCertificate(
+                rustls::CertificateError::UnknownIssuer,
+            ))
+        };
+        let plain = || {
+            wrong(rustls::Error::InvalidMessage(
+                rustls::InvalidMessage::InvalidContentType,
+            ))
+        };
+        for (key, roots, switch) in [
+            ("gateway.url", "gateway.ca_file", "gateway.allow_plain_http"),
+            (
+                "identity.gitlab.url",
+                "identity.gitlab.ca_file",
+                "identity.gitlab.allow_plain_http",
+            ),
+            (
+                "proxy.gitlab_url",
+                "identity.gitlab.ca_file",
+                "proxy.allow_plain_http",
+            ),
+        ] {
+            let url = "https://host";
+            let place = Place { url, key };
+            let told = remedy(&stranger(), place);
+            assert!(told.ends_with(roots), "{told}");
+            let told = remedy(&plain(), place);
+            let right = format!("write {key} = \"http://host\" (and {switch} = true");
+            assert!(told.contains(&right), "{told}");
+        }
+    }
 }

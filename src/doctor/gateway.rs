@@ -1,45 +1,18 @@
 //! Whether whoever writes the code is reached, and the mistakes that people make with its URL.
 
-use std::time::Duration;
-
-use axum::http::{
-    HeaderValue, Method, Request, StatusCode,
-    header::{AUTHORIZATION, DATE, HOST},
-};
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use serde_json::Value;
+use axum::http::StatusCode;
 
 use super::{
     Finding,
     explain::{Place, remedy, told},
-    here,
+    question::{Questions, Small, VERSION, is_older, with_other_scheme},
 };
-use crate::{
-    config::ModelProvider,
-    state::{App, route},
-    upstream::{Endpoint, Upstream, UpstreamError},
-};
+use crate::{config::ModelProvider, state::App, upstream::UpstreamError};
 
 /// Name of the finding without which nothing more can be tried.
 pub(super) const REACHED: &str = "gateway";
 
-/// Time for one question.
-const TIME: Duration = Duration::from_secs(10);
-const LARGEST_ANSWER: usize = 1024 * 1024;
-
 const KEY: &str = "gateway.url";
-
-/// First GitLab whose completions have the parameters of today.
-const OLDEST: (u32, u32) = (16, 8);
-
-/// A small answer.
-struct Small {
-    status: StatusCode,
-    /// Seconds by which its clock is ahead.
-    ahead: Option<i64>,
-    body: Bytes,
-}
 
 /// What is known of the gateway, and by how many seconds its clock is ahead.
 pub(super) type Known = (Vec<Finding>, Option<i64>);
@@ -114,7 +87,6 @@ fn model_endpoint(app: &App) -> Option<Finding> {
 }
 
 pub(super) async fn gitlab(app: &App) -> Known {
-    const VERSION: &str = "/api/v4/version";
     let settings = &app.settings.gateway;
     let url = settings.url.as_deref().unwrap_or_default();
     let Some(token) = &settings.token else {
@@ -134,7 +106,7 @@ pub(super) async fn gitlab(app: &App) -> Known {
             format!("{url} does not take the token"),
             "make a personal access token with the scope api there and put it into gateway.token",
         ),
-        Ok(small) => match version(&small) {
+        Ok(small) => match small.version() {
             Some(text) if is_older(&text) => Finding::doubtful(
                 REACHED,
                 format!("{url} is GitLab {text}"),
@@ -151,22 +123,6 @@ pub(super) async fn gitlab(app: &App) -> Known {
     (vec![finding], ahead)
 }
 
-fn version(small: &Small) -> Option<String> {
-    let body: Value = serde_json::from_slice(&small.body).ok()?;
-    let text = body["version"].as_str()?;
-    Some(text.chars().take(40).filter(|c| !c.is_control()).collect())
-}
-
-fn is_older(version: &str) -> bool {
-    let mut numbers = version
-        .split(['.', '-'])
-        .map_while(|part| part.parse().ok());
-    match (numbers.next(), numbers.next()) {
-        (Some(major), Some(minor)) => (major, minor) < OLDEST,
-        _ => false,
-    }
-}
-
 async fn unreached(app: &App, error: &UpstreamError, url: &str, path: &'static str) -> Finding {
     let remedy = match another_scheme(app, url, path).await {
         Some(right) => format!("it speaks the other scheme: write {KEY} = \"{right}\""),
@@ -177,44 +133,15 @@ async fn unreached(app: &App, error: &UpstreamError, url: &str, path: &'static s
 
 /// The URL with the other of the two schemes, if somebody answers to that one.
 async fn another_scheme(app: &App, url: &str, path: &'static str) -> Option<String> {
-    let other = match url.strip_prefix("https://") {
-        Some(rest) => format!("http://{rest}"),
-        None => format!("https://{}", url.strip_prefix("http://")?),
-    };
+    let other = with_other_scheme(url)?;
     ask(app, &other, path, None).await.ok().map(|_| other)
 }
 
-/// Asks for a path below `url`, with the settings of the gateway.
 async fn ask(
     app: &App,
     url: &str,
     path: &'static str,
     token: Option<&str>,
 ) -> Result<Small, UpstreamError> {
-    let endpoint = Endpoint::new(url, route(&app.settings))
-        .map_err(|error| UpstreamError::Connect(url.to_owned(), std::io::Error::other(error)))?;
-    let upstream = Upstream::new(endpoint, app.clocks(), app.gate());
-    let make = |endpoint: &Endpoint| {
-        let mut request = Request::new(Full::new(Bytes::new()));
-        *request.method_mut() = Method::GET;
-        *request.uri_mut() = endpoint.target(path);
-        let headers = request.headers_mut();
-        headers.insert(HOST, endpoint.authority().clone());
-        if let Some(token) = token
-            && let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}"))
-        {
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
-        request
-    };
-    let response = upstream.send_within(TIME, make).await?;
-    let (parts, body) = response.into_parts();
-    let date = parts.headers.get(DATE).and_then(|date| date.to_str().ok());
-    let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-    Ok(Small {
-        status: parts.status,
-        ahead: date.and_then(here::ahead),
-        body: body.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes),
-    })
+    Questions::to_gateway(app).get(url, path, token).await
 }

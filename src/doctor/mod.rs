@@ -1,11 +1,13 @@
 //! `doctor`: tries everything that a request needs, in the order in which it needs it, and says for each what was found or what
-//! to do about it. Called by the command line only; it looks at the data directory and asks the gateway, beside a running
+//! to do about it. Called by the command line only; it looks at the data directory and asks the gateway and GitLab, beside a running
 //! server or without one.
 
 mod explain;
 mod gateway;
+mod gitlab;
 mod here;
 mod model;
+mod question;
 mod suggestion;
 
 use std::sync::Arc;
@@ -101,7 +103,8 @@ pub async fn examine(settings: Settings, token: Option<String>) -> Vec<Finding> 
     };
     findings.push(here::data(&app));
     findings.push(here::keys(&app));
-    findings.push(here::token(&app, token).await);
+    findings.push(here::token(&app, token.clone()).await);
+    findings.extend(gitlab::findings(&app, token.as_deref()).await);
     findings.push(here::external_url(&app).await);
     let (known, ahead) = match app.settings.gateway.kind {
         GatewayKind::Builtin => gateway::builtin(&app),
