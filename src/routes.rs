@@ -205,6 +205,7 @@ const IN_FRONT: &[&str] = &[
     READINESS,
     METRICS,
     COLLECTOR,
+    KEYS,
     GRAPHQL,
     VERSION,
     METADATA,

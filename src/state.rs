@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     auth::{
         Authenticator, OAuth, Sessions,
-        gitlab::{Client, GitLab},
+        gitlab::{Client, GitLab, PublishedKeys},
     },
     clock::Clock,
     config::{GatewayKind, GatewaySettings, IdentityKind, Settings},
@@ -106,6 +106,8 @@ pub struct Shared {
     pub models: Arc<Models>,
     gate: Gate,
     draining: AtomicBool,
+    /// Keys that the GitLab behind publishes.
+    pub keys_behind: Option<Arc<PublishedKeys>>,
 }
 
 /// Limits per user, one per endpoint.
@@ -239,7 +241,13 @@ impl Shared {
         let usage = Usage::open(&settings.instance.data_dir, retention, clock.clone()).await?;
         let usage = Arc::new(usage);
         let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
+        let keys_behind = settings
+            .proxy
+            .gitlab_url
+            .as_deref()
+            .map(|url| PublishedKeys::new(url, route_to_gitlab(&settings), clock.clone()));
         Ok(Arc::new(Self {
+            keys_behind: keys_behind.transpose().map_err(BuildError::Front)?,
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
             auth: authenticator(&settings, &store, &secret, &clock)?,

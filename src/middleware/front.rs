@@ -154,6 +154,7 @@ mod tests {
             ("/api/v4/code_suggestions", "/api/v4/code_suggestions"),
             ("/api/graphql", "/api/graphql"),
             ("/-/readiness", "/-/readiness"),
+            ("/oauth/discovery/keys", "/oauth/discovery/keys"),
             ("/ai/v2/completions", "/ai/v2/completions"),
         ] {
             let Ok(Way::Ours(ours, _)) = judged(raw) else {

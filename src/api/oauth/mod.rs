@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::{Reply, user::web_url};
 use crate::{
-    auth::APPLICATION_SCOPES,
+    auth::{APPLICATION_SCOPES, gitlab::merge},
     middleware::{AuthOrApiError, authenticated},
     reply::{self, ApiError},
     routes,
@@ -100,11 +100,19 @@ pub async fn discovery(State(app): State<Arc<App>>) -> Response {
     reply::json_value(StatusCode::OK, &document)
 }
 
-/// The public keys.
+/// The public keys; in front of a GitLab its own as well, since tokens of both are looked up here.
 pub async fn keys(State(app): State<Arc<App>>) -> Response {
-    let keys = json!({ "keys": app.key.public_jwks() });
-    let mut response = reply::json_value(StatusCode::OK, &keys);
-    let cached = HeaderValue::from_static("max-age=86400, public, must-revalidate, no-transform");
+    let mut keys = app.key.public_jwks();
+    let mut cached = "max-age=86400, public, must-revalidate, no-transform";
+    if let Some(behind) = &app.keys_behind {
+        match behind.get().await {
+            Some(theirs) => merge(&mut keys, &theirs),
+            // Whoever keeps these must not go without GitLab's for long.
+            None => cached = "max-age=10, public, must-revalidate, no-transform",
+        }
+    }
+    let mut response = reply::json_value(StatusCode::OK, &json!({ "keys": keys }));
+    let cached = HeaderValue::from_static(cached);
     response.headers_mut().insert(CACHE_CONTROL, cached);
     response
 }

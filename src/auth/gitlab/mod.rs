@@ -6,10 +6,12 @@ mod answers;
 mod client;
 mod flights;
 mod projects;
+mod published;
 mod tokens;
 
 pub use client::{Client, Credential};
 pub use projects::GitLabProject;
+pub use published::{PublishedKeys, merge};
 
 use std::{sync::Arc, time::Duration};
 

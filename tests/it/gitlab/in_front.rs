@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::in_front;
@@ -107,7 +108,6 @@ async fn gitlabs_own_pages_and_endpoints_are_gitlabs() {
         ("GET", "/api/v4/personal_access_tokens/self"),
         ("GET", "/oauth/token/info"),
         ("POST", "/oauth/token"),
-        ("GET", "/oauth/discovery/keys"),
         ("GET", "/.well-known/openid-configuration"),
         ("GET", "/-/user_settings/personal_access_tokens?name=x"),
         ("GET", "/api/v4/projects/1"),
@@ -137,6 +137,89 @@ async fn gitlabs_own_pages_and_endpoints_are_gitlabs() {
         assert_ne!(reply.text(), "GitLab's", "{target}");
     }
     assert_eq!(gitlab.requests().len(), 0);
+    server.finish().await;
+}
+
+const KEYS: &str = "/oauth/discovery/keys";
+
+/// The names of the published keys, and how long they may be kept.
+async fn published(server: &TestServer) -> (Value, String) {
+    let reply = server.request("GET", KEYS).send().await.has_status(200);
+    let cached = reply.field("cache-control").unwrap();
+    let keys = reply.json()["keys"].take();
+    (keys, cached.split(',').next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn keys_of_gitlab_and_ours_are_published_together() {
+    let gitlab = FakeGateway::start().await;
+    let server = in_front(&gitlab).start().await;
+    let ours = server.shared.key.public_jwks();
+    let rsa = json!({ "kty": "RSA", "kid": "theirs", "use": "sig", "alg": "RS256", "n": "AQ", "e": "AQAB" });
+    let curve = json!({ "kty": "EC", "crv": "P-256", "x": "AQ", "y": "Ag" });
+    let with = |key: &Value, name: &str, value: &str| {
+        let mut key = key.clone();
+        key[name] = value.into();
+        key
+    };
+    let set = json!({ "keys": [
+        with(&rsa, "d", "secret"), rsa, with(&rsa, "kid", "again"), with(&curve, "d", "secret"), curve,
+        ours[0], with(&rsa, "kid", ours[0]["kid"].as_str().unwrap()),
+        { "kty": "oct", "kid": "shared", "k": "secret" }, 3, {}, null,
+    ] });
+    let target = format!("GET {KEYS}");
+    gitlab.routes(&target, Answer::json(200, &set));
+    let expected = json!([ours[0], rsa, curve]);
+    let day = || "max-age=86400".to_owned();
+    let all = join_all((0..8).map(|_| published(&server))).await;
+    for published in all {
+        assert_eq!(published, (expected.clone(), day()));
+    }
+    assert_eq!(gitlab.asked(&target).len(), 1, "one question for all");
+    assert_eq!(gitlab.asked(&target)[0].field("authorization"), None);
+
+    server.advance(Duration::from_secs(59));
+    gitlab.routes(&target, Answer::json(200, &json!({ "keys": [] })));
+    assert_eq!(published(&server).await.0, expected);
+    server.advance(Duration::from_secs(1));
+    assert_eq!(published(&server).await, (json!(ours), day()));
+    assert_eq!(gitlab.asked(&target).len(), 2);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn without_keys_of_gitlab_ours_are_published_for_a_short_while() {
+    let gitlab = FakeGateway::start().await;
+    let server = in_front(&gitlab).start().await;
+    let alone = || {
+        (
+            json!(server.shared.key.public_jwks()),
+            "max-age=10".to_owned(),
+        )
+    };
+    let target = format!("GET {KEYS}");
+    let long = json!({ "keys": [], "x": "x".repeat(300 * 1024) });
+    for answer in [
+        Answer::json(502, &json!({})),
+        Answer::new(200, "text/html", "<h1>It works!</h1>"),
+        Answer::json(200, &json!({ "keys": 3 })),
+        Answer::json(200, &long),
+        Answer::bytes("nothing of HTTP\r\n\r\n").then(End::Close),
+    ] {
+        gitlab.forget();
+        gitlab.routes(&target, answer);
+        assert_eq!(published(&server).await, alone());
+        assert_eq!(published(&server).await, alone());
+        assert_eq!(gitlab.asked(&target).len(), 1, "it has just failed");
+        server.advance(Duration::from_secs(10));
+    }
+    let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": "AQ" });
+    gitlab.routes(&target, Answer::json(200, &json!({ "keys": [key] })));
+    let (keys, cached) = published(&server).await;
+    assert_eq!((&keys[1], cached.as_str()), (&key, "max-age=86400"));
+    server.advance(Duration::from_mins(1));
+    gitlab.stop().await;
+    assert_eq!(published(&server).await, alone());
     server.finish().await;
 }
 
