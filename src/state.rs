@@ -27,7 +27,7 @@ use crate::{
     keys::{KeySource, SecretsError, ServerSecret, SigningKeys},
     limits::Limiter,
     model::{ModelClient, Models},
-    store::{Governance, Kept, Store, StoreError},
+    store::{Governance, Kept, Store, StoreError, User},
     suggestions::Features,
     telemetry::{self, AccessLog, Metrics},
     upstream::{
@@ -39,6 +39,9 @@ use crate::{
 
 /// Project paths whose switch is kept at hand.
 const KEPT_PROJECTS: usize = 16_384;
+
+/// Users whose state is kept at hand.
+const KEPT_USERS: usize = 16_384;
 
 /// Longest path that can be a project's, in bytes.
 const LONGEST_PATH: usize = 1024;
@@ -75,6 +78,7 @@ pub struct Shared {
     /// Users, tokens and projects.
     pub store: Arc<Store>,
     switch: Kept<(), bool>,
+    users: Kept<i64, User>,
     /// What has been set for projects and groups.
     pub projects: Kept<String, Governed>,
     /// Who presents a token.
@@ -249,6 +253,7 @@ impl Shared {
         Ok(Arc::new(Self {
             keys_behind: keys_behind.transpose().map_err(BuildError::Front)?,
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
+            users: Kept::new(Arc::clone(&store), clock.clone(), KEPT_USERS),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
             auth: authenticator(&settings, &store, &secret, &clock)?,
             sessions: Sessions::new(
@@ -395,6 +400,20 @@ impl Shared {
             .get((), async |store| store.instance_switch().await)
             .await?;
         Ok(switch.is_none_or(|on| *on))
+    }
+
+    /// Whether suggestions are still given to a user who has a token for the built-in gateway. What a GitLab thinks of its
+    /// users is not known without their own tokens: there such a token is good for its hour.
+    pub async fn still_serves(&self, user_id: i64) -> Result<bool, StoreError> {
+        if !self.is_enabled().await? {
+            return Ok(false);
+        }
+        if self.settings.identity.kind == IdentityKind::GitLab {
+            return Ok(true);
+        }
+        let look_up = async |store: &Store| store.user_of_number(user_id).await;
+        let user = self.users.get(user_id, look_up).await?;
+        Ok(user.is_some_and(|user| !user.blocked && user.code_suggestions))
     }
 
     /// What this instance gives.

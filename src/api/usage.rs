@@ -152,8 +152,9 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
 }
 
 fn count(app: &Shared, event: Event, user: Option<i64>, report: &Report) {
+    // Without the number of its suggestion an event could be counted any number of times.
     let tracking_id = text(&report.unique_tracking_id);
-    if !tracking_id.is_empty() && !app.usage.is_new(event, tracking_id) {
+    if uuid::Uuid::try_parse(tracking_id).is_err() || !app.usage.is_new(event, tracking_id) {
         return;
     }
     let name = format!("{} {}", text(&report.ide_name), text(&report.ide_vendor));

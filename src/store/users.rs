@@ -113,6 +113,17 @@ impl Store {
             .await
     }
 
+    /// The user of that number, if there is one.
+    pub async fn user_of_number(&self, id: i64) -> Result<Option<User>, StoreError> {
+        self.with(move |connection| {
+            let query = format!("SELECT {COLUMNS} FROM users WHERE id = ?1");
+            Ok(connection
+                .query_row(&query, [id], |row| read(row, 0))
+                .optional()?)
+        })
+        .await
+    }
+
     /// Whether there is any user.
     pub async fn has_users(&self) -> Result<bool, StoreError> {
         self.with(|connection| {

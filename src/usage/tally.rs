@@ -58,7 +58,7 @@ impl Tally {
             user_id: subject.user.unwrap_or(0),
             language: subject.language,
             editor: subject.editor,
-            model: self.model(subject),
+            model: self.model(event, subject),
         };
         let key = if self.rows.len() < MANY || self.rows.contains_key(&key) {
             key
@@ -103,8 +103,9 @@ impl Tally {
         self.unwritten = rows;
     }
 
-    /// The name under which a model is counted. A stranger's report makes no new name.
-    fn model(&mut self, subject: &Subject<'_>) -> Arc<str> {
+    /// The name under which a model is counted. Only answers of this server make new names: what editors report could be
+    /// anything, and would stand in the figures.
+    fn model(&mut self, event: Event, subject: &Subject<'_>) -> Arc<str> {
         let Some(name) = subject.model.filter(|name| *name != NO_MODEL) else {
             return Arc::clone(&self.unknown);
         };
@@ -112,7 +113,8 @@ impl Tally {
             return Arc::clone(known);
         }
         let room = self.models.len() < MOST_MODELS;
-        if subject.user.is_none() || !room || !words::is_model(name) {
+        let answered = matches!(event, Event::Requested | Event::Streamed);
+        if !answered || !room || !words::is_model(name) {
             return Arc::clone(&self.other);
         }
         let name = Arc::from(name);
@@ -146,14 +148,16 @@ mod tests {
     fn names_of_models_are_admitted_up_to_a_number() {
         let mut tally = Tally::new(vec!["known".to_owned()]);
         for model in ["known", "a b", "new"] {
-            tally.count(1, Event::Shown, &subject(None, model));
+            tally.count(1, Event::Shown, &subject(Some(1), model));
         }
         assert_eq!(
             models(&mut tally),
             [("known".to_owned(), 1), (OTHER.to_owned(), 2)].into()
         );
         for number in 0..MOST_MODELS + 10 {
-            tally.count(1, Event::Shown, &subject(Some(1), &format!("m{number}")));
+            let model = format!("m{number}");
+            tally.count(1, Event::Requested, &subject(Some(1), &model));
+            tally.count(1, Event::Shown, &subject(Some(1), &model));
         }
         tally.count(1, Event::Shown, &subject(None, "m1"));
         let models = models(&mut tally);
@@ -163,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_table_stays_small() {
-        let mut tally = Tally::new(Vec::new());
+        let mut tally = Tally::new(vec!["m".to_owned()]);
         let users = i64::try_from(MOST).unwrap() + 10;
         let full: Vec<_> = (0..users)
             .map(|user| tally.count(1, Event::Shown, &subject(Some(user), "m")))

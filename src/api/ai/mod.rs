@@ -30,7 +30,7 @@ use crate::{
     state::App,
     suggestions::{self, Form},
 };
-use access::Holder;
+use access::{Holder, Refused};
 use body::{Asked, Endpoint};
 
 /// Everything below `/ai` that needs a token.
@@ -46,6 +46,14 @@ pub async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(holder) => holder,
         Err(refused) => return refused.into_response(),
     };
+    // A token outlives what it was made for: blocks and switches end it before its time.
+    if let Some(number) = holder.number() {
+        match app.still_serves(number).await {
+            Ok(true) => {}
+            Ok(false) => return Refused::BadToken.into_response(),
+            Err(error) => return ApiError::from(error).into_response(),
+        }
+    }
     let path = parts.uri.path();
     let is_token = path == routes::AI_USER_TOKEN;
     let endpoint = Endpoint::of(path);

@@ -5,6 +5,8 @@
     reason = "the macro takes asynchronous resolvers only"
 )]
 
+use std::collections::HashSet;
+
 use async_graphql::{Context, EmptyMutation, EmptySubscription, ID, Object, Result, SimpleObject};
 
 use super::Asking;
@@ -163,7 +165,11 @@ impl Query {
         if let Some(caller) = &asking.caller {
             let mut known = asking.app.store.projects().await.map_err(|_| unknown)?;
             if let Some(ids) = ids {
-                known.retain(|known| ids.iter().any(|id| id.0 == project_id(known.id)));
+                if ids.len() > LONGEST_PAGE {
+                    return Err(format!("At most {LONGEST_PAGE} ids can be given").into());
+                }
+                let ids: HashSet<&str> = ids.iter().map(|id| id.as_str()).collect();
+                known.retain(|known| ids.contains(project_id(known.id).as_str()));
             }
             for known in known.into_iter().take(LONGEST_PAGE) {
                 edges.extend(

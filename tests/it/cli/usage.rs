@@ -18,11 +18,14 @@ async fn figures_outlive_the_server_and_are_shown_in_three_forms() {
     let path = folder.path();
     Run::ok(path, &["user", "add", "alice"]);
     let token = Run::ok(path, &["token", "create", "--user", "alice"]);
-    let report = json!({
-        "event": "code_suggestion_accepted_in_ide",
-        "additional_properties": { "language": "ruby", "ide_name": "Neovim" },
-    });
-    for _ in 0..2 {
+    for id in [
+        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+    ] {
+        let report = json!({
+            "event": "code_suggestion_accepted_in_ide",
+            "additional_properties": { "unique_tracking_id": id, "language": "ruby", "ide_name": "Neovim" },
+        });
         let program = Program::start(command_with(path, &[], &[]));
         let asked = completion(program.request("POST", COMPLETIONS), token.trim());
         asked.send().await.has_status(200);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use code_suggestions::store::UserSwitch;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -301,5 +302,42 @@ async fn the_built_in_gateway_answers_the_connection_that_it_hands_out() {
         .send()
         .await
         .has_status(401);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn blocks_and_switches_end_a_direct_connection_before_its_time() {
+    let server = TestServer::builder().start().await;
+    let store = &server.shared.store;
+    let reply = server.post(DIRECT_ACCESS).send().await;
+    let details = reply.has_status(201).json();
+    let body = crate::support::okc_with(json!({ "prompt_version": 1 }));
+    let mut request = server
+        .request("POST", "/ai/v2/completions")
+        .bearer(details["token"].as_str().unwrap());
+    for (name, value) in details["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    let request = request.json(&body);
+    let alice = |switch, on| store.switch_user("alice".to_owned(), switch, on);
+    let answers = async |status| {
+        server.advance(Duration::from_secs(1));
+        request.clone().send().await.has_status(status)
+    };
+    answers(200).await;
+    alice(UserSwitch::Blocked, true).await.unwrap();
+    assert_eq!(
+        answers(401).await.text(),
+        r#"{"error":"Forbidden by auth provider"}"#
+    );
+    alice(UserSwitch::Blocked, false).await.unwrap();
+    answers(200).await;
+    alice(UserSwitch::CodeSuggestions, false).await.unwrap();
+    answers(401).await;
+    alice(UserSwitch::CodeSuggestions, true).await.unwrap();
+    store.switch_instance(false).await.unwrap();
+    answers(401).await;
+    store.switch_instance(true).await.unwrap();
+    answers(200).await;
     server.finish().await;
 }

@@ -11,7 +11,7 @@ fn report(event: &str, id: u32) -> serde_json::Value {
     json!({
         "event": event,
         "additional_properties": {
-            "unique_tracking_id": id.to_string(), "language": "ruby", "model_name": "m<1>", "ide_name": "Neovim",
+            "unique_tracking_id": format!("0f8fad5b-d9cb-469f-a165-{id:012}"), "language": "ruby", "model_name": "m<1>", "ide_name": "Neovim",
         },
     })
 }
