@@ -19,7 +19,7 @@ const SIZES = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height
 const TOKENS = '/-/user_settings/personal_access_tokens';
 const PAGES = {
   connect: '/', tokens: `${TOKENS}?name=Editor&scopes=api`, preferences: '/-/profile/preferences', playground: '/-/playground',
-  instance: '/admin', users: '/admin/users', projects: '/admin/projects', failure: '/oauth/authorize',
+  instance: '/admin', users: '/admin/users', projects: '/admin/projects', usage: '/admin/usage', failure: '/oauth/authorize',
 };
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'code-suggestions-web-'));
