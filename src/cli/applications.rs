@@ -30,6 +30,7 @@ pub(super) enum ApplicationCommand {
     /// Remove an application; everything issued for it is revoked.
     Remove {
         /// Its number or client id, as listed.
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
 }

@@ -41,6 +41,9 @@ fn applications_are_registered_with_the_places_of_editors() {
     assert_eq!(listed(path), json!([]));
     let line = fails(command(path, &["application", "remove", "1"]), 1);
     assert!(line.contains("no application has the ID 1"), "{line}");
+    // A client id may begin so, and is no option.
+    let line = fails(command(path, &["application", "remove", "-pEHT"]), 1);
+    assert!(line.contains("no application has the ID -pEHT"), "{line}");
     for refused in ["http://editor.example/", "javascript://x/", "nonsense"] {
         let arguments = ["application", "add", "Bad", "--redirect-uri", refused];
         let run = Run::of(command(path, &arguments));
