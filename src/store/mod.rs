@@ -88,20 +88,29 @@ pub struct Store {
 /// Least time between two looks at whether somebody else has written.
 const FRESHNESS: Duration = Duration::from_millis(20);
 
+/// Connections to the database at `path`, which is made, brought up to date and kept from other users of the machine.
+fn opened(
+    folder: &Path,
+    path: &Path,
+    migrations: &Migrations<'_>,
+    connections: usize,
+) -> Result<Pool, StoreError> {
+    make_folder(folder)?;
+    let mut first = Connection::open(path)?;
+    prepare(&first)?;
+    migrations.to_latest(&mut first)?;
+    restrict(path).map_err(|source| StoreError::Folder {
+        path: path.display().to_string(),
+        source,
+    })?;
+    pool(path, connections)
+}
+
 impl Store {
     /// Opens the database in `folder`, making both if need be.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        make_folder(folder)?;
         let path = folder.join(FILE_NAME);
-        let mut first = Connection::open(&path)?;
-        prepare(&first)?;
-        migrations().to_latest(&mut first)?;
-        restrict(&path).map_err(|source| StoreError::Folder {
-            path: path.display().to_string(),
-            source,
-        })?;
-
-        let pool = pool(&path, 4)?;
+        let pool = opened(folder, &path, &migrations(), 4)?;
         let watch = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Ok(Self {
             pool,

@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use deadpool_sqlite::Pool;
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Value};
+use rusqlite::{Row, Transaction, TransactionBehavior, types::Value};
 use rusqlite_migration::{M, Migrations};
 
-use super::{StoreError, make_folder, pool, prepare, restrict, with};
+use super::{StoreError, opened, with};
 
 const FILE_NAME: &str = "usage.sqlite3";
 
@@ -81,17 +81,9 @@ pub struct UsageStore {
 impl UsageStore {
     /// Opens the database in `folder`, making both if need be.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        make_folder(folder)?;
         let path = folder.join(FILE_NAME);
-        let mut first = Connection::open(&path)?;
-        prepare(&first)?;
-        migrations().to_latest(&mut first)?;
-        restrict(&path).map_err(|source| StoreError::Folder {
-            path: path.display().to_string(),
-            source,
-        })?;
         Ok(Self {
-            pool: pool(&path, 2)?,
+            pool: opened(folder, &path, &migrations(), 2)?,
         })
     }
 
