@@ -45,7 +45,7 @@ async fn finding(server: &ModelServer, role: Role) -> Finding {
         Ok(found) => {
             let found = found.server;
             let kind = found.address.kind.as_str();
-            let known = format!("{} ({kind} at {})", found.model, found.address.url);
+            let known = format!("{} ({kind} at {})", found.shown_model(), found.address.url);
             if role == Role::Completion && found.fim.is_none() {
                 return Finding::doubtful(
                     name,

@@ -18,6 +18,7 @@ use crate::{
     config::{GatewayAuth, GatewayKind},
     gateway::{Asker, GatewayError},
     ids::RequestId,
+    model::ModelError,
     params::{CompletionRequest, Params},
     state::App,
     suggestions::{self, Form, Shaped},
@@ -174,9 +175,24 @@ fn of_gateway(error: &GatewayError, app: &App) -> String {
              that the model server knows that model, and that the gateway runs with AIGW_CUSTOM_MODELS__ENABLED=true; its log tells which"
                 .to_owned()
         }
+        GatewayError::Model(error) => of_model(error),
         GatewayError::Disabled => "gateway.code_completions or code_generations is false".to_owned(),
         _ => "look at the log of the gateway".to_owned(),
     }
+}
+
+fn of_model(error: &ModelError) -> String {
+    let remedy = match error {
+        late if late.is_late() => {
+            "the model is too slow for editors: take a smaller one, a lower model.generation.max_tokens, or a faster machine"
+        }
+        ModelError::Key(_) => "set model.api_key to a key that it takes",
+        ModelError::Busy(_) | ModelError::Full | ModelError::Resting(_) | ModelError::Shared => {
+            "try again in a moment; model.max_in_flight says how many questions it gets at once"
+        }
+        _ => "look at the log of the model server",
+    };
+    remedy.to_owned()
 }
 
 fn of_credential(app: &App) -> String {

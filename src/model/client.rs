@@ -74,7 +74,7 @@ impl ModelClient {
         let done = |texts: &[String]| Suggestions {
             texts: texts.to_vec(),
             engine: server.address.kind.as_str(),
-            model: server.model.clone(),
+            model: server.shown_model().to_owned(),
         };
         if let Some(texts) = self
             .models
@@ -90,7 +90,7 @@ impl ModelClient {
         match timeout_at(until, asked).await.map_err(late) {
             Ok(Ok(texts)) => Ok(done(&texts)),
             Ok(Err(error)) => Err(error),
-            Err(error) => Err(self.noted(Role::Completion, error)),
+            Err(error) => Err(self.models.noted(Role::Completion, error)),
         }
     }
 
@@ -118,12 +118,12 @@ impl ModelClient {
             }
         };
         match timeout_at(until, begun).await {
-            Ok(Ok(written)) => {
-                self.models.post(role).breaker.succeeded();
+            Ok(Ok(mut written)) => {
+                written.judged_for(&self.models, role);
                 Ok(written)
             }
-            Ok(Err(error)) => Err(self.noted(role, error)),
-            Err(_) => Err(self.noted(role, ModelError::Late(limit))),
+            Ok(Err(error)) => Err(self.models.noted(role, error)),
+            Err(_) => Err(self.models.noted(role, ModelError::Late(limit))),
         }
     }
 
@@ -168,7 +168,7 @@ impl ModelClient {
                 }
                 Err(error) => {
                     lead.finish(Outcome::Failed);
-                    Err(self.noted(Role::Completion, error))
+                    Err(self.models.noted(Role::Completion, error))
                 }
             };
         }
@@ -321,18 +321,6 @@ impl ModelClient {
                 Err(ModelError::Resting(seconds.max(1)))
             }
         }
-    }
-
-    /// Remembers a failure of the server, and tells the log.
-    fn noted(&self, role: Role, error: ModelError) -> ModelError {
-        if error.is_fault() {
-            self.models.post(role).breaker.failed();
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "no answer of the model server"
-            );
-        }
-        error
     }
 
     fn window(&self, ask: &Ask, role: Role) -> Window {

@@ -213,6 +213,18 @@ impl Models {
         known.next_look = self.clock.monotonic() + AGAIN;
     }
 
+    /// Remembers a failure of the server, and tells the log.
+    fn noted(&self, role: Role, error: ModelError) -> ModelError {
+        if error.is_fault() {
+            self.post(role).breaker.failed();
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "no answer of the model server"
+            );
+        }
+        error
+    }
+
     /// Starts to look for a server, unless it is not time to or somebody looks already.
     fn look(self: &Arc<Self>, role: Role) -> Option<tokio::task::JoinHandle<()>> {
         let post = self.post(role);
@@ -250,7 +262,7 @@ impl Models {
                 let server = found.server;
                 if server.fim.is_none() && role == Role::Completion {
                     tracing::warn!(
-                        model = server.model,
+                        model = server.shown_model(),
                         url = server.address.url,
                         "the model is one for chat and cannot fill in the middle: the engine answers completions; \
                          if it can, set model.template"
@@ -319,6 +331,7 @@ impl Post {
             ""
         };
         let (kind, url) = (server.address.kind.as_str(), &server.address.url);
-        Some(format!("{}{limits} ({kind} at {url}{place})", server.model))
+        let model = server.shown_model();
+        Some(format!("{model}{limits} ({kind} at {url}{place})"))
     }
 }

@@ -60,6 +60,9 @@ pub enum ProbeError {
     /// The API is one step further down.
     #[error("{0} has its API below /v1; set model.url = \"{0}/v1\"")]
     BelowV1(String),
+    /// The model is not ready yet.
+    #[error("{0} is still loading its model; wait, it is asked again every few seconds")]
+    Loading(String),
     /// Something else answers.
     #[error("{0} answers, but not as a model server does; mend model.url, or set model.kind")]
     Unknown(String),
@@ -203,6 +206,13 @@ impl Probe {
             let url = given.url.clone();
             return Err(ProbeError::Key { url, status });
         }
+        // llama-server says so until it is ready.
+        if kind == ModelKind::LlamaServer
+            && status == StatusCode::SERVICE_UNAVAILABLE
+            && answer["error"]["message"] == "Loading model"
+        {
+            return Err(ProbeError::Loading(given.url.clone()));
+        }
         Ok(status.is_success() && answer.get(member).is_some())
     }
 
@@ -338,9 +348,13 @@ fn told(error: &UpstreamError) -> String {
     }
 }
 
-/// The name as the server spells it; Ollama leaves out `:latest`.
+/// The name as the server spells it; Ollama leaves out `:latest`, llama-server may name the file with its folders.
 fn known(name: &str, models: &[String]) -> Option<String> {
-    let is = |model: &&String| *model == name || model.strip_suffix(":latest") == Some(name);
+    let is = |model: &&String| {
+        *model == name
+            || model.strip_suffix(":latest") == Some(name)
+            || template::file_stem(model) == template::file_stem(name)
+    };
     models.iter().find(is).cloned()
 }
 

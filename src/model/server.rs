@@ -56,7 +56,7 @@ pub enum Fim {
 pub struct Server {
     /// Where it is.
     pub address: Address,
-    /// Name of the model.
+    /// Name of the model, as the server spells it; llama-server takes the path of the file for one.
     pub model: String,
     /// How it fills in the middle, if it can.
     pub fim: Option<Fim>,
@@ -217,6 +217,11 @@ impl Server {
             "stream": true,
         });
         Call::new(path, &body)
+    }
+
+    /// Name of the model as clients and administrators read it.
+    pub fn shown_model(&self) -> &str {
+        template::file_stem(&self.model)
     }
 
     /// Tokens of this model that are never shown.

@@ -190,13 +190,22 @@ pub static FAMILIES: &[Family] = &[
 
 /// The family of a model of this name, if it can fill in the middle.
 pub fn of(model: &str) -> Option<&'static Family> {
-    let name = model.to_ascii_lowercase();
+    // A folder may be called after another model.
+    let name = file_stem(model).to_ascii_lowercase();
     let family = FAMILIES.iter().find(|family| {
         let has = |parts: &&[&str]| parts.iter().all(|part| name.contains(part));
         family.names.iter().any(has)
     })?;
     let excepted = family.except.iter().any(|part| name.contains(part));
     (!excepted).then_some(family)
+}
+
+/// What a file of weights is called, without its folders; other names as they are.
+pub fn file_stem(model: &str) -> &str {
+    match model.strip_suffix(".gguf") {
+        Some(path) => path.rsplit(['/', '\\']).next().unwrap_or(path),
+        None => model,
+    }
 }
 
 /// The family that a setting names.

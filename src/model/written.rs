@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{ModelError, answer::Answer, server::Server, tidy::Tidy};
+use super::{ModelError, Models, Role, answer::Answer, server::Server, tidy::Tidy};
 
 /// An answer on its way.
 pub struct Written {
@@ -19,6 +19,8 @@ pub struct Written {
     answer: Option<Answer>,
     tidy: Tidy,
     ready: VecDeque<String>,
+    has_shown: bool,
+    judge: Option<(Arc<Models>, Role)>,
     until: Instant,
     limit: Duration,
     /// The place at the server is taken until the answer has ended.
@@ -36,10 +38,12 @@ impl Written {
     ) -> Self {
         Self {
             engine: server.address.kind.as_str(),
-            model: server.model.clone(),
+            model: server.shown_model().to_owned(),
             answer: Some(answer),
             tidy,
             ready: VecDeque::new(),
+            has_shown: false,
+            judge: None,
             until,
             limit: until.saturating_duration_since(Instant::now()),
             permit: Some(permit),
@@ -54,22 +58,43 @@ impl Written {
         Ok(())
     }
 
+    /// From now on, how the answer ends counts for or against the server.
+    pub(super) fn judged_for(&mut self, models: &Arc<Models>, role: Role) {
+        if self.answer.is_none() {
+            models.post(role).breaker.succeeded();
+        } else {
+            self.judge = Some((Arc::clone(models), role));
+        }
+    }
+
     /// Whether there is no text at all; known as soon as the answer has begun.
     pub fn is_empty(&self) -> bool {
         self.ready.is_empty() && self.answer.is_none()
     }
 
     /// The next text that may be shown; `None` at the end. After a failure the answer is not whole.
+    ///
+    /// The deadline ends an answer of which whole lines have been shown, as the limit of tokens does: an editor would
+    /// stop reading a second later.
     pub async fn next(&mut self) -> Result<Option<String>, ModelError> {
         loop {
             if let Some(text) = self.ready.pop_front() {
+                self.has_shown = true;
                 return Ok(Some(text));
             }
             let Some(answer) = &mut self.answer else {
                 return Ok(None);
             };
-            let read = timeout_at(self.until, answer.next()).await;
-            let piece = read.map_err(|_| ModelError::Late(self.limit))??;
+            let piece = match timeout_at(self.until, answer.next()).await {
+                Ok(Ok(piece)) => piece,
+                Err(_) if self.has_shown => {
+                    tracing::info!(model = self.model, limit = ?self.limit, "the deadline has ended an answer");
+                    self.end();
+                    return Ok(None);
+                }
+                Ok(Err(error)) => return Err(self.failed(error)),
+                Err(_) => return Err(self.failed(ModelError::Late(self.limit))),
+            };
             let shown = match &piece {
                 Some(piece) => self.tidy.push(piece),
                 None => self.tidy.finish(answer.is_cut()),
@@ -92,8 +117,18 @@ impl Written {
         Ok(whole)
     }
 
+    fn failed(&mut self, error: ModelError) -> ModelError {
+        match self.judge.take() {
+            Some((models, role)) => models.noted(role, error),
+            None => error,
+        }
+    }
+
     /// Lets go of the server; what it still writes is not wanted.
     fn end(&mut self) {
+        if let Some((models, role)) = self.judge.take() {
+            models.post(role).breaker.succeeded();
+        }
         self.permit = None;
         if let Some(answer) = self.answer.take() {
             answer.finish();

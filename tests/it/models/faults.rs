@@ -121,6 +121,33 @@ async fn a_server_that_goes_away_and_comes_back_is_used_again() {
 }
 
 #[tokio::test]
+async fn streams_that_break_off_count_against_the_server() {
+    let model = FakeModel::openai(&["starcoder2-3b"]).await;
+    let server = server_with(&model).await;
+    let mut body = question("# add\n", "");
+    body["intent"] = "generation".into();
+    body["stream"] = true.into();
+    model.answers(openai_begun(&["a = 1\n", "b = "]).then(End::Close));
+    for _ in 0..4 {
+        let reply = server.complete(&body).reading_events().send().await;
+        assert_eq!(
+            (reply.status, reply.whole),
+            (200, false),
+            "{}",
+            reply.text()
+        );
+    }
+    server
+        .complete(&body)
+        .reading_events()
+        .send()
+        .await
+        .has_status(503);
+    assert_eq!(model.requests().len(), 4, "it is left alone");
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn a_server_that_comes_up_later_is_found() {
     let model = FakeModel::openai(&["qwen2.5-coder"]).await;
     model.routes("GET /v1/models", Answer::new(500, "text/plain", "starting"));

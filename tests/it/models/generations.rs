@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{question, server_with, told};
-use crate::support::{Answer, FakeModel, TestServer, chat_stream, ollama_lines, openai_stream};
+use crate::support::{
+    Answer, End, FakeModel, TestServer, chat_stream, ollama_lines, openai_begun, openai_stream,
+};
 
 fn generation(above: &str, below: &str) -> Value {
     let mut body = question(above, below);
@@ -99,6 +101,42 @@ async fn streams_go_on_line_by_line() {
         text.ends_with("event: stream_end\ndata: null\n\n"),
         "{text}"
     );
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn the_deadline_ends_an_answer_after_its_last_whole_line() {
+    let model = FakeModel::openai(&["starcoder2-3b"]).await;
+    let server = TestServer::builder()
+        .model(&model)
+        .set("model.generation.deadline", "300ms")
+        .start()
+        .await;
+    server.knows_model().await;
+    let begun = || openai_begun(&["def add(a, b):\n    return a", " + b\n", "\ndef su"]);
+    let mut body = generation("# add two numbers\n", "");
+    model.answers(begun().then(End::Silence));
+    assert_eq!(told(server.complete(&body)).await.0, [CODE]);
+    model.clients_left(1).await;
+    body["stream"] = true.into();
+    let reply = server.complete(&body).reading_events().send().await;
+    let text = reply.has_status(200).text();
+    assert!(
+        text.contains("return a + b") && !text.contains("def su"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("event: stream_end\ndata: null\n\n"),
+        "{text}"
+    );
+    model.clients_left(2).await;
+    model.answers(openai_begun(&["def ad"]).then(End::Silence));
+    server
+        .complete(&body)
+        .reading_events()
+        .send()
+        .await
+        .has_status(504);
     server.finish().await;
 }
 

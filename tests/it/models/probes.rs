@@ -61,6 +61,21 @@ async fn each_kind_is_told_by_what_only_it_says() {
 }
 
 #[tokio::test]
+async fn a_model_named_by_its_file_is_shown_without_folders() {
+    let path = "/srv/codellama/SmolLM2-135M.Q4_1.gguf";
+    let fake = FakeModel::llama_server(path).await;
+    for name in [None, Some(path), Some("SmolLM2-135M.Q4_1")] {
+        let found = probe(&given(ModelKind::Auto, &fake.url(), name), LIMIT).await;
+        let server = found.unwrap().server;
+        assert_eq!(server.model, path, "what the server is asked for");
+        assert_eq!(server.shown_model(), "SmolLM2-135M.Q4_1");
+    }
+    let fake = FakeModel::openai(&[path]).await;
+    let found = probe(&given(ModelKind::Auto, &fake.url(), None), LIMIT).await;
+    assert!(found.unwrap().server.fim.is_none(), "a folder is no family");
+}
+
+#[tokio::test]
 async fn each_mistake_names_its_remedy() {
     let openai = FakeModel::openai(&["one", "two"]).await;
     let ollama = FakeModel::ollama(&["qwen2.5-coder:7b"]).await;
@@ -79,6 +94,9 @@ async fn each_mistake_names_its_remedy() {
     for path in ["/props", "/v1/models"] {
         closed.routes(&format!("GET {path}"), Answer::new(401, "text/plain", ""));
     }
+    let loading = FakeModel::openai(&[]).await;
+    let unready = json!({ "error": { "code": 503, "message": "Loading model", "type": "unavailable_error" } });
+    loading.routes("GET /props", Answer::json(503, &unready));
     let (auto, url) = (ModelKind::Auto, |model: &FakeModel| model.url());
     let cases = [
         (
@@ -103,6 +121,10 @@ async fn each_mistake_names_its_remedy() {
             "not as a model server does",
         ),
         (given(auto, &url(&closed), None), "set model.api_key"),
+        (
+            given(auto, &url(&loading), None),
+            "still loading its model; wait",
+        ),
         (
             given(auto, "http://127.0.0.1:1", None),
             "start the model server, or mend model.url",

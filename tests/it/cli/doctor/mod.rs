@@ -1,0 +1,146 @@
+//! `doctor` against instances that are as they should be, and against the mistakes that people make.
+
+mod gateways;
+mod gitlabs;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::command_with;
+use crate::support::{Answer, End, FakeModel, Program, Run, command, ollama_lines};
+
+/// Runs the command while the gateway of this test goes on answering.
+async fn doctor(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let arguments: Vec<&str> = [&["doctor"], arguments].concat();
+    let command = command_with(folder, settings, &arguments);
+    tokio::task::spawn_blocking(move || Run::of(command))
+        .await
+        .unwrap()
+}
+
+async fn findings(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Vec<Value> {
+    let run = doctor(folder, settings, &[&["--json"], arguments].concat()).await;
+    serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:#?}"))
+}
+
+#[track_caller]
+fn found<'a>(findings: &'a [Value], check: &str) -> &'a Value {
+    let found = findings.iter().find(|finding| finding["check"] == check);
+    found.unwrap_or_else(|| panic!("no {check} in {findings:#?}"))
+}
+
+#[tokio::test]
+async fn a_sound_instance_has_nothing_to_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().to_owned();
+    let program = Program::start(command(&path, &[]));
+    let token = Run::ok(&path, &["token", "create", "--user", "root"]);
+    let url = format!("http://{}", program.address);
+    let settings = [("server.external_url", url.as_str())];
+    let arguments = ["--token", token.trim()];
+    let findings = findings(&path, &settings, &arguments).await;
+    for finding in &findings {
+        assert_eq!(finding["status"], "ok", "{findings:#?}");
+        assert_eq!(finding["remedy"], Value::Null);
+    }
+    let names: Vec<_> = findings.iter().map(|finding| &finding["check"]).collect();
+    assert_eq!(
+        names,
+        [
+            "settings",
+            "data",
+            "keys",
+            "token",
+            "external URL",
+            "gateway",
+            "completion",
+            "streamed generation",
+            "clock"
+        ]
+    );
+    let whose = found(&findings, "token")["detail"].as_str().unwrap();
+    assert!(whose.contains("root"), "{whose}");
+    assert_eq!(program.stop().code, Some(0));
+}
+
+#[tokio::test]
+async fn mistakes_about_model_servers_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let ollama = FakeModel::ollama(&["qwen2.5-coder:1.5b", "llama3.2:3b"]).await;
+    ollama.answers(ollama_lines(&["1"]));
+    let url = ollama.url();
+    let finding = async |settings: &[(&'static str, &str)]| {
+        let settings: Vec<_> = settings
+            .iter()
+            .copied()
+            .chain([("model.url", url.as_str())])
+            .collect();
+        let findings = findings(folder.path(), &settings, &[]).await;
+        let finding = found(&findings, "model server");
+        let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+        (text("status"), text("detail"), text("remedy"))
+    };
+    let (status, detail, remedy) = finding(&[]).await;
+    assert_eq!((status.as_str(), remedy.as_str()), ("ok", ""), "{detail}");
+    assert!(
+        detail.starts_with("qwen2.5-coder:1.5b (ollama at http://"),
+        "{detail}"
+    );
+    let cases = [
+        (
+            "model.name",
+            "codellama",
+            "set model.name to one that it has: qwen2.5-coder:1.5b, llama3.2:3b",
+        ),
+        ("model.name", "llama3.2:3b", "set model.template"),
+        ("model.kind", "llama_server", "set model.kind = \"ollama\""),
+    ];
+    for (key, value, expected) in cases {
+        let (status, _, remedy) = finding(&[(key, value)]).await;
+        assert_eq!(status, "warning", "{key} = {value}: {remedy}");
+        assert!(remedy.contains(expected), "{key} = {value}: {remedy}");
+    }
+    for (answer, expected) in [
+        (
+            Answer::bytes("").then(End::Silence),
+            "the model is too slow for editors",
+        ),
+        (Answer::json(401, &json!({})), "set model.api_key"),
+        (Answer::json(429, &json!({})), "try again in a moment"),
+        (Answer::json(500, &json!({})), "the log of the model server"),
+    ] {
+        ollama.routes("POST /v1/chat/completions", answer);
+        let settings = [
+            ("model.url", url.as_str()),
+            ("model.generation.deadline", "300ms"),
+        ];
+        let findings = findings(folder.path(), &settings, &[]).await;
+        let finding = found(&findings, "streamed generation");
+        assert_eq!(finding["status"], "failed", "{expected}");
+        assert!(
+            finding["remedy"].as_str().unwrap().contains(expected),
+            "{finding}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn wrong_settings_are_findings_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("gateway.kind", "ai_gateway")];
+    let run = doctor(folder.path(), &settings, &["--json"]).await;
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    let findings: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(findings[0]["status"], "failed");
+    assert!(
+        findings[0]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("gateway.url: needed")
+    );
+    let stranger = doctor(folder.path(), &[], &["--token", "glpat-unknown", "--json"]).await;
+    let findings: Vec<Value> = serde_json::from_str(&stranger.stdout).unwrap();
+    let remedy = found(&findings, "token")["remedy"].as_str().unwrap();
+    assert!(remedy.contains("token create"), "{remedy}");
+}
