@@ -11,8 +11,8 @@ const ENDED = 'the server has ended with';
 const run = promisify(execFile);
 
 /** The address in a line that the server prints when it is ready, if this is that line. */
-export function printedUrl(line) {
-  return /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+function printedUrl(line) {
+  return /listens on (http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
 }
 
 export class Server {
@@ -22,11 +22,14 @@ export class Server {
   #binary;
   #folder;
   #gateway = {};
+  #more;
   #child;
 
-  constructor(binary, folder) {
+  /** `more` holds further sections of the settings. */
+  constructor(binary, folder, more = {}) {
     this.#binary = binary;
     this.#folder = folder;
+    this.#more = more;
   }
 
   /**
@@ -43,6 +46,7 @@ export class Server {
       model: { autodetect: false },
       gateway,
       usage: { collector: true },
+      ...this.#more,
     }));
 
     const from = this.output.mark;
@@ -114,6 +118,13 @@ export class Server {
   async usage() {
     const { stdout } = await this.#command('usage', '--json', '--by', 'user,language,editor');
     return JSON.parse(stdout);
+  }
+
+  /** What `doctor` finds, a line each. */
+  async doctor() {
+    // It exits with 1 if something is wrong, which is for the caller to judge.
+    const { stdout } = await this.#command('doctor').catch((failed) => failed);
+    return stdout.split('\n');
   }
 
   get #configFile() {
