@@ -39,7 +39,13 @@ pub(super) struct Guarded<S> {
     read_timer: Option<Pin<Box<Sleep>>>,
     stalled_until: Option<Instant>,
     write_timer: Option<Pin<Box<Sleep>>>,
+    /// Set once this side has ended: how long what the other still sends is thrown away.
+    lingers_until: Option<Instant>,
 }
+
+/// Time for a client to notice that its request has been answered before it had sent all of it. A socket that is closed on
+/// what it has not read takes the answer with it (RFC 9112 section 9.6).
+const LINGER: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waiting {
@@ -64,6 +70,7 @@ impl<S> Guarded<S> {
             read_timer: None,
             stalled_until: None,
             write_timer: None,
+            lingers_until: None,
         }
     }
 
@@ -154,7 +161,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -193,8 +200,32 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let shut = Pin::new(&mut this.socket).poll_shutdown(context);
-        this.poll_stalled(context, shut)
+        if this.lingers_until.is_none() {
+            let shut = Pin::new(&mut this.socket).poll_shutdown(context);
+            ready!(this.poll_stalled(context, shut))?;
+            this.lingers_until = Some(Instant::now() + LINGER);
+        }
+        this.poll_linger(context).map(Ok)
+    }
+}
+
+impl<S: AsyncRead + Unpin> Guarded<S> {
+    /// Throws away what the client still sends, until it ends too.
+    fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.lingers_until.unwrap_or_else(Instant::now);
+        let mut scrap = [0; 4096];
+        // The deadline is looked at between two pieces too: whoever sends without end does not get longer.
+        while !self.activity.is_draining() && Instant::now() < deadline {
+            let mut buffer = ReadBuf::new(&mut scrap);
+            match Pin::new(&mut self.socket).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => break,
+                Poll::Pending => {
+                    return poll_deadline(&mut self.read_timer, deadline, context).map(drop);
+                }
+            }
+        }
+        Poll::Ready(())
     }
 }
 
@@ -271,6 +302,27 @@ mod tests {
         assert_eq!(guarded.read_u8_as_len().await.unwrap(), 0);
         activity.begin();
         assert_eq!(guarded.read_u8_as_len().await.unwrap(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_after_the_end_is_thrown_away_for_a_while() {
+        for (leaves, seconds) in [(true, 0), (false, 5)] {
+            let (mut guarded, mut far, activity) = guarded(4);
+            activity.begin();
+            let sending = tokio::spawn(async move {
+                far.write_all(&[0; 10_000]).await.unwrap();
+                let left = Some(far).filter(|_| !leaves);
+                std::future::pending::<()>().await;
+                drop(left);
+            });
+            let begun = Instant::now();
+            guarded.shutdown().await.unwrap();
+            assert_eq!(begun.elapsed().as_secs(), seconds);
+            sending.abort();
+        }
+        let (mut guarded, _far, activity) = guarded(4);
+        activity.drain();
+        guarded.shutdown().await.unwrap();
     }
 
     impl Guarded<DuplexStream> {
