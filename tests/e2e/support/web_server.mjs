@@ -1,0 +1,140 @@
+// Web servers from Debian with the recipes of config/gitlab. Each is given the least around its recipe that makes it run in a
+// folder: where to listen, and that every other path is GitLab's.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Child } from './child.mjs';
+import { Feed } from './feed.mjs';
+
+const RECIPES = new URL('../../../config/gitlab/', import.meta.url);
+const START_TIMEOUT_MS = 30_000;
+
+// The addresses that are written in the recipes.
+const THIS_SERVER = '127.0.0.1:8080';
+const GITLAB = '127.0.0.1:8181';
+
+export class WebServer {
+  url;
+  /** What it prints. */
+  output = new Feed();
+  #child;
+
+  /**
+   * Starts the web server of that name at `address`. `root` is the path below which GitLab lives, `change` a function that
+   * spoils the recipe.
+   */
+  static async start(name, folder, { address, gitlab, server, root = '', change = (recipe) => recipe }) {
+    await mkdir(folder, { recursive: true });
+    const { file, arrange, command } = KINDS[name];
+    const recipe = change(await readFile(new URL(file, RECIPES), 'utf8'))
+      .replaceAll(THIS_SERVER, server)
+      .replaceAll(GITLAB, gitlab)
+      .replaceAll(/\/(api\/v4\/code_suggestions\/|ai\/[(v$])/g, `${root}/$1`);
+    const config = join(folder, name);
+    await writeFile(config, arrange({ recipe, address, gitlab, folder }));
+
+    const started = new WebServer();
+    started.url = `http://${address}`;
+    const [program, ...words] = command(config, folder);
+    started.#child = new Child(program, words, { cwd: folder, onLine: (line) => started.output.push(line) });
+    const ended = started.#child.exit.then((how) => {
+      throw new Error(`${name} has ended with ${how}: ${started.output.since().join('\n')}`);
+    });
+    // Looked at while it starts only.
+    ended.catch(() => {});
+    await Promise.race([ended, accepts(address)]);
+    return started;
+  }
+
+  stop() {
+    return this.#child.stop();
+  }
+}
+
+/** An address that is free now; who asks for it takes it at once. */
+export async function freeAddress() {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return `127.0.0.1:${port}`;
+}
+
+const KINDS = {
+  nginx: {
+    file: 'nginx.conf',
+    arrange: ({ recipe, address, gitlab, folder }) => `
+daemon off;
+${process.getuid() === 0 ? 'user root;' : ''}
+worker_processes 1;
+pid ${folder}/pid;
+error_log stderr warn;
+events {}
+http {
+    access_log off;
+    client_body_temp_path ${folder}/bodies;
+    proxy_temp_path ${folder}/replies;
+    fastcgi_temp_path ${folder}/unused;
+    scgi_temp_path ${folder}/unused;
+    uwsgi_temp_path ${folder}/unused;
+    server {
+        listen ${address};
+        # As GitLab's own configuration says.
+        client_max_body_size 0;
+        ${recipe}
+        location / { proxy_pass http://${gitlab}; }
+    }
+}`,
+    command: (config, folder) => ['nginx', '-c', config, '-p', folder, '-e', 'stderr'],
+  },
+  apache: {
+    file: 'apache.conf',
+    arrange: ({ recipe, address, gitlab, folder }) => `
+${['mpm_event', 'authz_core', 'proxy', 'proxy_http']
+    .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
+    .join('\n')}
+ServerRoot ${folder}
+ServerName gitlab.test
+PidFile ${folder}/pid
+ErrorLog "|$cat >&2"
+LogLevel warn
+DefaultRuntimeDir ${folder}
+Listen ${address}
+${process.getuid() === 0 ? 'User www-data\nGroup www-data' : ''}
+<VirtualHost ${address}>
+${recipe}
+ProxyPass / http://${gitlab}/
+</VirtualHost>`,
+    command: (config) => ['apache2', '-D', 'FOREGROUND', '-f', config],
+  },
+  haproxy: {
+    file: 'haproxy.cfg',
+    arrange: ({ recipe, address }) => recipe.replace('bind :80', `bind ${address}`),
+    command: (config) => ['haproxy', '-db', '-f', config],
+  },
+  caddy: {
+    file: 'Caddyfile',
+    arrange: ({ recipe, address }) =>
+      `{\n\tadmin off\n\tauto_https off\n}\n${recipe.replace('gitlab.example.com', `http://${address}`)}`,
+    command: (config) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', config],
+  },
+};
+
+/** Resolves once somebody accepts connections there. */
+async function accepts(address) {
+  const [host, port] = address.split(':');
+  const until = performance.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const socket = createConnection({ host, port });
+    const connected = await new Promise((resolve) => {
+      socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (connected) return;
+    if (performance.now() > until) throw new Error(`nobody listens at ${address}`);
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+}
