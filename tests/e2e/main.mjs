@@ -1,4 +1,4 @@
-// Runs the scenarios one after the other: main.mjs BINARY LANGUAGE_SERVER_BUNDLE
+// Runs the scenarios one after the other: main.mjs BINARY LANGUAGE_SERVER_BUNDLE FOLDER_OF_PACKAGES
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,22 +9,26 @@ import { Collector } from './support/collector.mjs';
 import { Editor } from './support/editor.mjs';
 import { Abandoned, Report } from './support/report.mjs';
 import { Server } from './support/server.mjs';
+import { behindNginxInFrontOfGitLab, inFrontOfGitLab } from './with_gitlab.mjs';
 
 const SERVER_LINES_SHOWN = 40;
 
-const [binary, bundle] = process.argv.slice(2);
+const [binary, bundle, cache] = process.argv.slice(2);
 const report = new Report();
 const folder = await mkdtemp(join(tmpdir(), 'code-suggestions-e2e-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 
-for (const scenario of [standAlone, behindAiGateway]) await run(scenario);
+for (const scenario of [standAlone, behindAiGateway, inFrontOfGitLab, behindNginxInFrontOfGitLab]) await run(scenario);
 process.exitCode = report.finish() ? 0 : 1;
 
 /** Gives a scenario a server and a collector of its own, and ends whatever it has started. */
 async function run(scenario) {
   const serverFolder = join(folder, scenario.name, 'server');
   await mkdir(serverFolder, { recursive: true });
-  const server = new Server(binary, serverFolder);
+  let server;
+  /** `sections` are settings of a server of its own kind. */
+  const makeServer = (sections) => (server = new Server(binary, serverFolder, sections));
+  makeServer();
   const collector = await Collector.start();
   const editors = [];
   const startEditor = async (remote, options = {}) => {
@@ -38,7 +42,7 @@ async function run(scenario) {
   const failedBefore = report.failed;
   console.log(`# ${scenario.name}`);
   try {
-    await scenario({ report, server, collector, startEditor });
+    await scenario({ report, server, makeServer, collector, startEditor, cache, folder: join(folder, scenario.name) });
   } catch (error) {
     if (!(error instanceof Abandoned)) await report.check(scenario.name, () => { throw error; });
   } finally {
