@@ -6,7 +6,7 @@ pub mod direct_access;
 pub mod enabled;
 pub mod legacy;
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -99,15 +99,31 @@ impl Counted {
     }
 }
 
-/// What has been set for the project that a request names.
+/// What has been set for the project that a request names. Unlike `enabled`, which asks for one project by its name, this
+/// looks through the spellings that a remote URL leaves: rules are not to be escaped by an `.git` or a second slash.
 pub(crate) async fn governed(
     app: &App,
     project_path: Option<&str>,
 ) -> Result<Option<Arc<Governed>>, ApiError> {
     match project_path {
-        Some(path) => Ok(app.governed(path).await?),
+        Some(path) => Ok(app.governed(&plain(path)).await?),
         None => Ok(None),
     }
+}
+
+/// The path of a project without what does not tell it from another.
+fn plain(path: &str) -> Cow<'_, str> {
+    let path = path.trim();
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let is_idle = |part: &str| part.is_empty() || part == "." || part.trim() != part;
+    if !path.split('/').any(is_idle) {
+        return Cow::Borrowed(path);
+    }
+    let parts = path.split('/').map(str::trim);
+    let parts: Vec<&str> = parts
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    Cow::Owned(parts.join("/"))
 }
 
 /// On whose behalf the gateway is asked.

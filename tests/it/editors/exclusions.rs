@@ -39,6 +39,25 @@ async fn ruled(server: TestServer) -> TestServer {
 }
 
 #[tokio::test]
+async fn other_spellings_of_a_project_are_under_its_rules_too() {
+    let gateway = FakeGateway::start().await;
+    let server = ruled(TestServer::before(&gateway).await).await;
+    for path in [
+        "GRP/Ruled/p",
+        "grp/ruled/p.git",
+        "/grp//ruled/./p/",
+        " grp/ruled/ p ",
+    ] {
+        let mut body = body("prod.env", json!({}));
+        body["project_path"] = path.into();
+        let reply = server.complete(&body).send().await.has_status(200).json();
+        assert_eq!(reply["choices"], json!([]), "{path}");
+    }
+    assert!(gateway.requests().is_empty());
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn an_excluded_file_gets_no_suggestion_in_any_form_and_asks_nobody() {
     let gateway = FakeGateway::start().await;
     let server = ruled(TestServer::before(&gateway).await).await;
