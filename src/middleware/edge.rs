@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     ids::RequestId,
-    reply::{ApiError, ReasonCode},
+    reply::{ApiError, Cause, ReasonCode},
     routes,
     state::App,
 };
@@ -109,6 +109,10 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
     if parts.extensions.get::<Untouched>().is_none() {
         common_headers(&mut parts.headers, &notes.request_id);
         cross_origin.mark(&mut parts.headers);
+    }
+    if let Some(cause) = parts.extensions.get::<Cause>() {
+        let request_id = notes.request_id.as_str();
+        tracing::error!(request_id, error = cause.error, "{}", cause.what);
     }
     account.status = parts.status.as_u16();
     account.reason = parts.extensions.get::<ReasonCode>().map(|reason| reason.0);

@@ -85,15 +85,16 @@ impl Written {
             let Some(answer) = &mut self.answer else {
                 return Ok(None);
             };
-            let piece = match timeout_at(self.until, answer.next()).await {
-                Ok(Ok(piece)) => piece,
-                Err(_) if self.has_shown => {
+            let read = timeout_at(self.until, answer.next()).await;
+            let piece = match read.unwrap_or(Err(ModelError::Late(self.limit))) {
+                Ok(piece) => piece,
+                // The clocks of the connection run out at nearly the same time.
+                Err(error) if self.has_shown && error.is_late() => {
                     tracing::info!(model = self.model, limit = ?self.limit, "the deadline has ended an answer");
                     self.end();
                     return Ok(None);
                 }
-                Ok(Err(error)) => return Err(self.failed(error)),
-                Err(_) => return Err(self.failed(ModelError::Late(self.limit))),
+                Err(error) => return Err(self.failed(error)),
             };
             let shown = match &piece {
                 Some(piece) => self.tidy.push(piece),
@@ -117,11 +118,12 @@ impl Written {
         Ok(whole)
     }
 
+    /// Counts a failure; whoever reads the answer logs it.
     fn failed(&mut self, error: ModelError) -> ModelError {
-        match self.judge.take() {
-            Some((models, role)) => models.noted(role, error),
-            None => error,
+        if let Some((models, role)) = self.judge.take().filter(|_| error.is_fault()) {
+            models.post(role).breaker.failed();
         }
+        error
     }
 
     /// Lets go of the server; what it still writes is not wanted.

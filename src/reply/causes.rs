@@ -1,4 +1,5 @@
-//! What the rooms below report, turned into replies: each cause once, exhaustively, and logged here if it is the server's.
+//! What the rooms below report, turned into replies: each cause once, exhaustively. What is the server's own
+//! failure goes along to the log.
 
 use std::time::Duration;
 
@@ -16,11 +17,7 @@ use crate::{
 
 impl From<SecretsError> for ApiError {
     fn from(error: SecretsError) -> Self {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "no token could be made"
-        );
-        Self::Internal
+        Self::Internal.caused("no token could be made", &error)
     }
 }
 
@@ -93,11 +90,7 @@ impl From<GatewayError> for ApiError {
             | GatewayError::Malformed(_)
             | GatewayError::NoToken(_) => Self::BadGateway,
         };
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "no answer from the gateway"
-        );
-        reply
+        reply.caused("no answer from the gateway", &error)
     }
 }
 
@@ -114,19 +107,13 @@ impl From<UpstreamError> for ApiError {
             | UpstreamError::Cut(_)
             | UpstreamError::Switched => Self::BadGateway,
         };
-        let error = &error as &dyn std::error::Error;
-        tracing::error!(error, "no answer from the GitLab behind");
-        reply
+        reply.caused("no answer from the GitLab behind", &error)
     }
 }
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "the database does not answer"
-        );
-        Self::Unavailable(5)
+        Self::Unavailable(5).caused("the database does not answer", &error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that is not a success leaves through [`ApiError`]: status, body in GitLab's shape, headers, and the fixed
 //! word for the access line. Called by middleware and handlers; rooms below know no HTTP and return causes of their own,
-//! which are turned into replies here and logged once.
+//! which are turned into replies here. Failures of the server leave their cause on the reply, and the edge logs it
+//! with the request's identifier.
 
 mod causes;
 mod oauth;
@@ -158,9 +159,46 @@ pub enum ApiError {
     /// A defect of the server.
     #[error("internal error")]
     Internal,
+    /// One of the above, and why, for the log.
+    #[error("{}", .0.reply)]
+    Caused(Box<Caused>),
+}
+
+/// A reply, and the failure behind it, which no client is told.
+#[derive(Debug)]
+pub struct Caused {
+    reply: ApiError,
+    cause: Cause,
+}
+
+/// Why a reply is a failure of this server or of one behind it; left on the response for the log.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// What has failed.
+    pub what: &'static str,
+    /// How, with every cause of it.
+    pub error: String,
 }
 
 impl ApiError {
+    fn caused(self, what: &'static str, error: &dyn std::error::Error) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        let told: Vec<String> = causes.map(ToString::to_string).collect();
+        let cause = Cause {
+            what,
+            error: told.join(": "),
+        };
+        Self::Caused(Box::new(Caused { reply: self, cause }))
+    }
+
+    /// The reply, whatever its cause.
+    pub fn reply(&self) -> &Self {
+        match self {
+            Self::Caused(caused) => &caused.reply,
+            reply => reply,
+        }
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         match self {
@@ -198,6 +236,7 @@ impl ApiError {
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::GatewayTimeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::Caused(caused) => caused.reply.status(),
         }
     }
 
@@ -239,6 +278,7 @@ impl ApiError {
             Self::GatewayTimeout => "gateway_timeout",
             Self::Unavailable(_) => "unavailable",
             Self::Internal => "internal",
+            Self::Caused(caused) => caused.reply.code(),
         }
     }
 
@@ -291,6 +331,7 @@ impl ApiError {
             Self::BadGateway => message("502 Bad Gateway"),
             Self::Unavailable(_) => message("503 Service Unavailable"),
             Self::GatewayTimeout => message("504 Gateway Timeout"),
+            Self::Caused(caused) => caused.reply.body(),
         }
     }
 
@@ -339,6 +380,11 @@ pub struct ReasonCode(pub &'static str);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        if let Self::Caused(caused) = self {
+            let mut response = caused.reply.into_response();
+            response.extensions_mut().insert(caused.cause);
+            return response;
+        }
         let mut response = json(self.status(), self.body());
         let headers = response.headers_mut();
         if matches!(self, Self::BadRequest | Self::Framing) {

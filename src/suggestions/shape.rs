@@ -279,13 +279,7 @@ fn as_written(writing: Writing, form: Form, now: i64) -> Shaped {
             Ok(Some(text)) => Some((Ok(text.into()), Some((writing, None)))),
             Ok(None) if events => Some((Ok(sse::STREAM_END), None)),
             Ok(None) => None,
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a stream broke off"
-                );
-                Some((Err(error), None))
-            }
+            Err(error) => Some((Err(error), None)),
         }
     });
     Shaped {

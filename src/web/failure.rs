@@ -54,7 +54,7 @@ impl IntoResponse for Failure {
 }
 
 fn explained(error: &ApiError) -> (&'static str, String) {
-    let (title, text) = match error {
+    let (title, text) = match error.reply() {
         ApiError::ForeignForm => (
             "Form refused",
             "This form was not sent by a page of this server that is still good. Go back, reload the page and try again.",

@@ -122,13 +122,28 @@ async fn the_log_holds_one_line_a_request_and_no_secrets() {
     for secret in ["SECRET", "secret_", &token, &token[6..], signature] {
         assert!(!run.stderr.contains(secret), "{secret} in {}", run.stderr);
     }
-    let lines: Vec<Value> = run
+    let lines = run
         .stderr
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
-        .filter(|line: &Value| line["message"] == "request")
-        .collect();
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")));
+    let (lines, others): (Vec<Value>, Vec<Value>) =
+        lines.partition(|line: &Value| line["message"] == "request");
     assert_eq!(lines.len(), 7, "{lines:#?}");
+    let failed = lines.iter().find(|line| line["status"] == 502).unwrap();
+    let causes = others
+        .iter()
+        .filter(|line| line["request_id"] == failed["request_id"]);
+    let told: Vec<_> = causes
+        .map(|line| (&line["message"], &line["error"]))
+        .collect();
+    assert_eq!(
+        told,
+        [(
+            &json!("no answer from the gateway"),
+            &json!("the gateway answered 500 Internal Server Error")
+        )],
+        "a failure is logged once, under the request's identifier"
+    );
     let line = lines
         .iter()
         .find(|line| line["request_id"] == "my-id")

@@ -109,7 +109,7 @@ async fn the_deadline_ends_an_answer_after_its_last_whole_line() {
     let model = FakeModel::openai(&["starcoder2-3b"]).await;
     let server = TestServer::builder()
         .model(&model)
-        .set("model.generation.deadline", "300ms")
+        .set("model.generation.deadline", "2s")
         .start()
         .await;
     server.knows_model().await;
