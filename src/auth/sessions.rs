@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     config::{RateLimit, WebSettings},
     keys::{SecretsError, ServerSecret},
-    limits::Limiter,
+    limits::MemoryLimiter,
     store::{Digest, NewSession, Scope, Scopes, Store, StoreError, StoredToken, User},
 };
 
@@ -97,8 +97,8 @@ pub struct Sessions {
     secret: ServerSecret,
     clock: Clock,
     lifetimes: (Duration, Duration),
-    per_name: Limiter,
-    per_address: Limiter,
+    per_name: MemoryLimiter,
+    per_address: MemoryLimiter,
 }
 
 /// A one-time link, and what to keep of it.
@@ -127,8 +127,8 @@ impl Sessions {
             }
         };
         Self {
-            per_name: Limiter::in_memory(attempts, &clock),
-            per_address: Limiter::in_memory(per_address, &clock),
+            per_name: MemoryLimiter::new(attempts, &clock),
+            per_address: MemoryLimiter::new(per_address, &clock),
             lifetimes: (settings.session_lifetime, settings.link_lifetime),
             store,
             secret,

@@ -333,6 +333,26 @@ pub struct LimitSettings {
     pub connection_details: RateLimit,
     /// For signing in with a password, per user name and address.
     pub sign_in: RateLimit,
+    /// Where the first three are counted for several replicas.
+    pub redis: RedisSettings,
+}
+
+impl LimitSettings {
+    /// URL of the Redis that counts, if one does.
+    pub fn redis_url(&self) -> Option<&str> {
+        let url = self.redis.url.as_ref().map(ConfigSecret::expose);
+        url.filter(|_| self.kind == LimitKind::Redis)
+    }
+}
+
+/// `[limits.redis]`: a Redis that replicas share.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedisSettings {
+    /// Its URL, which may hold a password.
+    pub url: Option<ConfigSecret>,
+    /// What its keys begin with.
+    pub prefix: String,
 }
 
 words! {
@@ -340,6 +360,8 @@ words! {
     pub enum LimitKind {
         /// This process.
         Memory = "memory",
+        /// A Redis that replicas share.
+        Redis = "redis",
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn unbuilt(error: &BuildError) -> Finding {
         BuildError::Endpoint(_) => "check the URL and the files of [gateway]",
         BuildError::GitLab(_) => "check identity.gitlab.url",
         BuildError::Front(_) => "check proxy.gitlab_url",
+        BuildError::Redis(_) => "check limits.redis.url",
         BuildError::AccessLog(_) => "check the limits of this process",
     };
     Finding::bad("data", told(error), remedy)
@@ -40,6 +41,20 @@ pub(super) fn unbuilt(error: &BuildError) -> Finding {
 pub(super) fn data(app: &App) -> Finding {
     let folder = app.settings.instance.data_dir.display();
     Finding::good("data", format!("{folder}, instance {}", app.instance.id))
+}
+
+/// Whether the Redis that counts is there; nothing where none is used.
+pub(super) async fn redis(app: &App) -> Option<Finding> {
+    const NAME: &str = "Redis";
+    let redis = app.limits.redis.as_ref()?;
+    Some(match redis.ping().await {
+        Ok(()) => Finding::good(NAME, "answers; replicas count together"),
+        Err(error) => Finding::doubtful(
+            NAME,
+            format!("{error}; every replica counts by itself"),
+            "check limits.redis.url, and that Redis runs and takes the password in it",
+        ),
+    })
 }
 
 pub(super) fn keys(app: &App) -> Finding {

@@ -23,7 +23,7 @@ use crate::{
     },
     ids::Instance,
     keys::{KeySource, SecretsError, ServerSecret, SigningKeys},
-    limits::Limiter,
+    limits::{Limiter, MemoryLimiter, Redis, RedisError},
     model::{ModelClient, Models},
     store::{Kept, Store, StoreError},
     telemetry::{self, AccessLog, Metrics},
@@ -52,6 +52,9 @@ pub enum BuildError {
     /// The URL of the GitLab behind cannot be used.
     #[error("proxy.gitlab_url: {0}")]
     Front(#[source] EndpointError),
+    /// The URL of Redis cannot be used.
+    #[error(transparent)]
+    Redis(#[from] RedisError),
     /// The access log cannot be started.
     #[error("the access log cannot be started")]
     AccessLog(#[from] io::Error),
@@ -124,7 +127,7 @@ impl Shared {
             metrics: Metrics::default(),
             usage,
             draining: AtomicBool::new(false),
-            limits: limits(&settings, &clock),
+            limits: limits(&settings, &clock)?,
             settings,
             instance,
             store,
@@ -250,14 +253,20 @@ async fn instance(
     ))
 }
 
-fn limits(settings: &Settings, clock: &Clock) -> Limits {
-    let limiter = |limit| Limiter::in_memory(limit, clock);
-    Limits {
-        completions: limiter(settings.limits.completions),
-        direct_access: limiter(settings.limits.direct_access),
-        connection_details: limiter(settings.limits.connection_details),
-        collector: limiter(settings.usage.collector_limit),
-    }
+fn limits(settings: &Settings, clock: &Clock) -> Result<Limits, RedisError> {
+    let given = &settings.limits;
+    let redis = given
+        .redis_url()
+        .map(|url| Redis::new(url, &given.redis.prefix, clock.clone()))
+        .transpose()?;
+    let limiter = |name, limit| Limiter::new(name, limit, redis.as_ref(), clock);
+    Ok(Limits {
+        completions: limiter("completions", given.completions),
+        direct_access: limiter("direct_access", given.direct_access),
+        connection_details: limiter("connection_details", given.connection_details),
+        collector: MemoryLimiter::new(settings.usage.collector_limit, clock),
+        redis,
+    })
 }
 
 /// Where the signing keys are.

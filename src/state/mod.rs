@@ -17,7 +17,7 @@ use crate::{
     gateway::{Engines, Gateway, GatewayTokens, Issuers},
     ids::Instance,
     keys::{ServerSecret, SigningKeys},
-    limits::Limiter,
+    limits::{Limiter, MemoryLimiter, Redis},
     model::Models,
     store::{Governance, Kept, Store, StoreError, User},
     suggestions::Features,
@@ -89,7 +89,9 @@ pub struct Limits {
     /// For `connection_details`.
     pub connection_details: Limiter,
     /// For the collector of telemetry, over all senders.
-    pub collector: Limiter,
+    pub collector: MemoryLimiter,
+    /// Where the first three are counted, if it is not this process.
+    pub redis: Option<Arc<Redis>>,
 }
 
 /// What counts for a path, ready to be asked.

@@ -15,6 +15,7 @@ mod edge;
 mod editors;
 mod faults;
 mod gitlab;
+mod limits;
 mod models;
 mod oauth;
 mod streams;

@@ -31,7 +31,7 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
         name: "code_suggestions_completions",
         marked: true,
     };
-    let counted = limit.count(&app, &admitted.caller)?;
+    let counted = limit.count(&app, &admitted.caller).await?;
     let notes = notes(&parts)?;
     let project = governed(&app, completion.project_path.as_deref()).await?;
     let form = form(completion.stream, &parts.headers);

@@ -26,7 +26,7 @@ pub async fn connection_details(State(app): State<Arc<App>>, request: Request) -
         name: "code_suggestions_connection_details",
         marked: false,
     };
-    let counted = limit.count(&app, &admitted.caller)?;
+    let counted = limit.count(&app, &admitted.caller).await?;
     let instance = &app.instance;
     let details = json!({
         "instance_id": instance.id,

@@ -30,7 +30,7 @@ pub async fn direct_access(State(app): State<Arc<App>>, request: Request) -> Rep
         name: "code_suggestions_direct_access",
         marked: false,
     };
-    let counted = limit.count(&app, &admitted.caller)?;
+    let counted = limit.count(&app, &admitted.caller).await?;
     if !app.features().completions {
         return Err(ApiError::Unauthorized);
     }

@@ -69,8 +69,8 @@ struct Counted {
 }
 
 impl Limit<'_> {
-    fn count(&self, app: &Shared, caller: &Caller) -> Result<Counted, ApiError> {
-        let decision = self.limiter.check(caller.user.id);
+    async fn count(&self, app: &Shared, caller: &Caller) -> Result<Counted, ApiError> {
+        let decision = self.limiter.check(caller.user.id).await;
         let resets_in = decision.map_or(0, |decision| decision.retry_after());
         let resets_at = app.clock.unix().saturating_add_unsigned(resets_in);
         match decision {

@@ -5,10 +5,13 @@ mod gateway;
 
 use std::{net::IpAddr, ops::RangeInclusive, path::Path, time::Duration};
 
+use ::redis::IntoConnectionInfo;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use tracing_subscriber::EnvFilter;
 
-use super::{ConfigSecret, ServerSettings, Settings, front, identity, model};
+use super::{
+    ConfigSecret, LimitKind, LimitSettings, ServerSettings, Settings, front, identity, model,
+};
 
 /// More are no setting but a mistake.
 const MOST_WORKERS: usize = 1024;
@@ -39,7 +42,24 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
         ));
     }
     model::problems(&mut settings.model, &mut problems);
+    redis(&settings.limits, &mut problems);
     problems
+}
+
+fn redis(limits: &LimitSettings, problems: &mut Vec<String>) {
+    const FORM: &str =
+        "\"redis://host:6379/0\"; rediss:// is with TLS, redis+unix:///path a socket";
+    let url = limits.redis.url.as_ref().map(ConfigSecret::expose);
+    match url {
+        None if limits.kind == LimitKind::Redis => problems.push(format!(
+            "limits.redis.url: needed for limits.kind = \"redis\"; write it as {FORM}"
+        )),
+        // It may hold a password and is not repeated.
+        Some(url) if url.into_connection_info().is_err() => problems.push(format!(
+            "limits.redis.url: is not the URL of a Redis; write it as {FORM}"
+        )),
+        _ => {}
+    }
 }
 
 fn server(server: &ServerSettings, problems: &mut Vec<String>) {

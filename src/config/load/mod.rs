@@ -336,7 +336,8 @@ fn one_line(text: &str) -> String {
 /// Whether a key holds a secret, by the last part of its name.
 fn is_secret(key: &str) -> bool {
     let name = key.rsplit('.').next().unwrap_or_default();
-    matches!(name, "token" | "api_key" | "password" | "secret")
+    // A URL of Redis has the password in it.
+    matches!(name, "token" | "api_key" | "password" | "secret") || key == "limits.redis.url"
 }
 
 /// The merged settings as a tree of text, secrets hidden, for `config show`.

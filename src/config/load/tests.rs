@@ -89,97 +89,109 @@ fn environment_wins_over_file() {
     assert!(settings.gateway.token.is_none());
 }
 
+/// A wrong setting, and what the only problem has to say.
+type Wrong = (&'static str, &'static [&'static str]);
+
+const WRONG: &[Wrong] = &[
+    (
+        "[server]\nlisen = \"x\"",
+        &[
+            "settings.toml",
+            "unknown key 'server.lisen'",
+            "did you mean 'server.listen'?",
+        ],
+    ),
+    (
+        "[sever]\nlisten = \"x\"",
+        &[
+            "unknown key 'sever.listen'",
+            "did you mean 'server.listen'?",
+        ],
+    ),
+    (
+        "[server]\nlisten = \"8080\"",
+        &["settings.toml: server.listen: ", "socket address"],
+    ),
+    (
+        "[server]\nbody_timeout = \"soon\"",
+        &[
+            "settings.toml: server.body_timeout: 'soon' is not a duration",
+            "\"30s\"",
+        ],
+    ),
+    (
+        "[server]\nmax_body_bytes = \"big\"",
+        &["settings.toml: server.max_body_bytes: ", "expected"],
+    ),
+    (
+        "[limits]\nkind = \"redis\"",
+        &["limits.redis.url: needed", "\"redis://host:6379/0\""],
+    ),
+    (
+        "[limits.redis]\nurl = \"http://host\"",
+        &["limits.redis.url: is not the URL of a Redis"],
+    ),
+    (
+        "[limits]\ncompletions = \"many\"",
+        &["limits.completions: 'many' is not a limit", "\"60/1m\""],
+    ),
+    (
+        "[gateway]\nkind = \"ai_gatway\"",
+        &["gateway.kind: ", "ai_gateway"],
+    ),
+    ("[gateway]\nkind = \"ai_gateway\"", &["gateway.url: needed"]),
+    (
+        "[gateway]\nkind = \"ai_gateway\"\nurl = \"example.com\"",
+        &["gateway.url: 'example.com' is not a URL"],
+    ),
+    (
+        "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://example.com\"",
+        &["gateway.url: ", "gateway.allow_plain_http"],
+    ),
+    (
+        "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://[::1]:5052\"\nauth = \"static\"",
+        &["gateway.token: needed"],
+    ),
+    (
+        "[gateway]\ntoken = \"a\"\ntoken_file = \"b\"",
+        &["gateway.token: given as token and as token_file"],
+    ),
+    (
+        "[gateway]\ntoken_file = \"/no/such/file\"",
+        &["gateway.token_file: /no/such/file"],
+    ),
+    (
+        "[instance]\nversion = \"latest\"",
+        &["instance.version: 'latest' is not a version"],
+    ),
+    ("[instance]\nid = \"five\"", &["instance.id: "]),
+    (
+        "[server.tls]\ncert_file = \"a\"",
+        &["server.tls: cert_file and key_file"],
+    ),
+    (
+        "[gateway]\ntoken = \"a b\"",
+        &["gateway.token: is empty or holds"],
+    ),
+    (
+        "[gateway]\ntoken = \"\"",
+        &["gateway.token: is empty or holds"],
+    ),
+    (
+        "[gateway]\nmax_in_flight = 9223372036854775807",
+        &["gateway.max_in_flight: must be from 1 to"],
+    ),
+    (
+        "[log]\nlevel = \"foo=bar=baz\"",
+        &["log.level: 'foo=bar=baz' is neither"],
+    ),
+    ("server = 3", &["unknown key 'server'"]),
+    ("[server\n", &["settings.toml: "]),
+];
+
 #[test]
 fn wrong_settings_name_key_place_and_remedy() {
-    let cases: &[(&str, &[&str])] = &[
-        (
-            "[server]\nlisen = \"x\"",
-            &[
-                "settings.toml",
-                "unknown key 'server.lisen'",
-                "did you mean 'server.listen'?",
-            ],
-        ),
-        (
-            "[sever]\nlisten = \"x\"",
-            &[
-                "unknown key 'sever.listen'",
-                "did you mean 'server.listen'?",
-            ],
-        ),
-        (
-            "[server]\nlisten = \"8080\"",
-            &["settings.toml: server.listen: ", "socket address"],
-        ),
-        (
-            "[server]\nbody_timeout = \"soon\"",
-            &[
-                "settings.toml: server.body_timeout: 'soon' is not a duration",
-                "\"30s\"",
-            ],
-        ),
-        (
-            "[server]\nmax_body_bytes = \"big\"",
-            &["settings.toml: server.max_body_bytes: ", "expected"],
-        ),
-        (
-            "[limits]\ncompletions = \"many\"",
-            &["limits.completions: 'many' is not a limit", "\"60/1m\""],
-        ),
-        (
-            "[gateway]\nkind = \"ai_gatway\"",
-            &["gateway.kind: ", "ai_gateway"],
-        ),
-        ("[gateway]\nkind = \"ai_gateway\"", &["gateway.url: needed"]),
-        (
-            "[gateway]\nkind = \"ai_gateway\"\nurl = \"example.com\"",
-            &["gateway.url: 'example.com' is not a URL"],
-        ),
-        (
-            "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://example.com\"",
-            &["gateway.url: ", "gateway.allow_plain_http"],
-        ),
-        (
-            "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://[::1]:5052\"\nauth = \"static\"",
-            &["gateway.token: needed"],
-        ),
-        (
-            "[gateway]\ntoken = \"a\"\ntoken_file = \"b\"",
-            &["gateway.token: given as token and as token_file"],
-        ),
-        (
-            "[gateway]\ntoken_file = \"/no/such/file\"",
-            &["gateway.token_file: /no/such/file"],
-        ),
-        (
-            "[instance]\nversion = \"latest\"",
-            &["instance.version: 'latest' is not a version"],
-        ),
-        ("[instance]\nid = \"five\"", &["instance.id: "]),
-        (
-            "[server.tls]\ncert_file = \"a\"",
-            &["server.tls: cert_file and key_file"],
-        ),
-        (
-            "[gateway]\ntoken = \"a b\"",
-            &["gateway.token: is empty or holds"],
-        ),
-        (
-            "[gateway]\ntoken = \"\"",
-            &["gateway.token: is empty or holds"],
-        ),
-        (
-            "[gateway]\nmax_in_flight = 9223372036854775807",
-            &["gateway.max_in_flight: must be from 1 to"],
-        ),
-        (
-            "[log]\nlevel = \"foo=bar=baz\"",
-            &["log.level: 'foo=bar=baz' is neither"],
-        ),
-        ("server = 3", &["unknown key 'server'"]),
-        ("[server\n", &["settings.toml: "]),
-    ];
-    for (text, expected) in cases {
+    for (text, expected) in WRONG {
         let problems = with_file(text).expect_err(text);
         assert_eq!(problems.len(), 1, "{text}: {problems:?}");
         for part in *expected {
@@ -302,6 +314,10 @@ fn unknown_variable_is_named_as_it_is_written() {
 fn secrets_are_hidden_when_shown() {
     let secret = |name: &str| (name.to_owned(), "hunter2".to_owned());
     let environment = HashMap::from([
+        (
+            "CODE_SUGGESTIONS__LIMITS__REDIS__URL".to_owned(),
+            "redis://:hunter2@host".to_owned(),
+        ),
         secret("CODE_SUGGESTIONS__GATEWAY__TOKEN"),
         secret("CODE_SUGGESTIONS__GATEWAY__MODEL__API_KEY"),
         secret("CODE_SUGGESTIONS__GATEWAY__MODEL__GENERATION__API_KEY"),

@@ -10,6 +10,7 @@ pub(crate) mod git;
 pub(crate) mod gitlab;
 mod model;
 mod program;
+mod redis;
 mod server;
 mod table;
 mod wire;
@@ -22,6 +23,7 @@ pub(crate) use model::{
     openai_event, openai_stream,
 };
 pub(crate) use program::{Program, Run, command};
+pub(crate) use redis::RedisServer;
 pub(crate) use server::{Builder, TestServer};
 pub(crate) use table::{Expect, accepted, check, refused, row};
 pub(crate) use wire::{Framing, Piece, Wire};

@@ -144,3 +144,18 @@ async fn wrong_settings_are_findings_too() {
     let remedy = found(&findings, "token")["remedy"].as_str().unwrap();
     assert!(remedy.contains("token create"), "{remedy}");
 }
+
+#[tokio::test]
+async fn a_redis_that_counts_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let away = [
+        ("limits.kind", "redis"),
+        ("limits.redis.url", "redis://:hunter2@127.0.0.1:1"),
+    ];
+    let findings = findings(folder.path(), &away, &[]).await;
+    let redis = found(&findings, "Redis");
+    assert_eq!(redis["status"], "warning", "{redis}");
+    assert!(!redis.to_string().contains("hunter2"), "{redis}");
+    let remedy = redis["remedy"].as_str().unwrap();
+    assert!(remedy.contains("limits.redis.url"), "{remedy}");
+}

@@ -1,0 +1,226 @@
+//! Counts in Redis, for all replicas together: one script that decides and counts at once, by the clock of Redis.
+//!
+//! A request waits for Redis for [`PATIENCE`] at most. Redis that does not answer is left alone for [`REST`], in which
+//! requests are counted in this process under the same limit; then one request asks it again while the others go on.
+
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use ::redis::{
+    AsyncConnectionConfig, Client, IntoConnectionInfo, RedisError as Failure, Script,
+    aio::MultiplexedConnection,
+};
+use tokio::time::timeout;
+
+use super::{Decision, memory::MemoryLimiter};
+use crate::{clock::Clock, config::RateLimit};
+
+/// Longest that an operation takes, connecting included.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Time after which Redis is asked again when it has not answered.
+const REST: Duration = Duration::from_secs(1);
+
+/// Keys carry the version, so that replicas with another script count apart.
+const VERSION: &str = "v1";
+
+/// Whether the request passes, how many have in this window, and milliseconds until it ends.
+///
+/// A key without an end, which only something else can have left there, gets one.
+const SCRIPT: &str = r"
+local most, period = tonumber(ARGV[1]), tonumber(ARGV[2])
+local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+local left = redis.call('PTTL', KEYS[1])
+local passes = 0
+if used < most then
+    passes = 1
+    used = redis.call('INCR', KEYS[1])
+end
+if left < 0 then
+    redis.call('PEXPIRE', KEYS[1], period)
+    left = period
+end
+return {passes, used, left}
+";
+
+/// What the script returns.
+type Counted = (u8, u32, u64);
+
+/// A Redis that several limits share.
+pub struct Redis {
+    client: Client,
+    script: Script,
+    prefix: String,
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+/// Why Redis cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+#[error("limits.redis.url is not the URL of a Redis")]
+pub struct RedisError(#[from] Failure);
+
+enum State {
+    Connected(MultiplexedConnection),
+    /// A request is connecting since then, or was when it was given up.
+    Connecting {
+        since: Duration,
+        /// Whether the outage has been logged.
+        again: bool,
+    },
+    /// Not before this moment is it asked again.
+    Away(Duration),
+}
+
+/// A limit whose windows all replicas know.
+pub struct RedisLimiter {
+    redis: Arc<Redis>,
+    name: &'static str,
+    max: NonZeroU32,
+    period: Duration,
+    meanwhile: MemoryLimiter,
+}
+
+// === impl Redis ===
+
+impl Redis {
+    /// The Redis at a URL (`redis://`, `rediss://` for TLS, or `redis+unix://`); keys begin with `prefix`. Connects with
+    /// the first question.
+    pub fn new(url: &str, prefix: &str, clock: Clock) -> Result<Arc<Self>, RedisError> {
+        Ok(Arc::new(Self {
+            client: Client::open(url.into_connection_info()?)?,
+            script: Script::new(SCRIPT),
+            prefix: prefix.to_owned(),
+            state: Mutex::new(State::Away(Duration::ZERO)),
+            clock,
+        }))
+    }
+
+    /// Asks whether it is there; `Err` says why not.
+    pub async fn ping(&self) -> Result<(), String> {
+        let asked = async {
+            let mut connection = self.connect().await?;
+            ::redis::cmd("PING").exec_async(&mut connection).await
+        };
+        match timeout(PATIENCE * 2, asked).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err("no answer in time".to_owned()),
+        }
+    }
+
+    async fn count(&self, key: &str, max: NonZeroU32, period: Duration) -> Option<Counted> {
+        let mut connection = self.connection().await?;
+        let period = u64::try_from(period.as_millis()).unwrap_or(u64::MAX);
+        let mut question = self.script.key(key);
+        question.arg(max.get()).arg(period);
+        match timeout(PATIENCE, question.invoke_async(&mut connection)).await {
+            Ok(Ok(counted)) => Some(counted),
+            Ok(Err(error)) => self.lost(&error.to_string()),
+            Err(_) => self.lost("no answer in time"),
+        }
+    }
+
+    /// The connection; `None` while there is none to be had.
+    async fn connection(&self) -> Option<MultiplexedConnection> {
+        let now = self.clock.monotonic();
+        let again = {
+            let mut state = self.state();
+            let again = match &*state {
+                State::Connected(connection) => return Some(connection.clone()),
+                State::Connecting { since, .. } if now < *since + REST => return None,
+                State::Away(until) if now < *until => return None,
+                State::Connecting { again, .. } => *again,
+                State::Away(until) => !until.is_zero(),
+            };
+            *state = State::Connecting { since: now, again };
+            again
+        };
+        match timeout(PATIENCE, self.connect()).await {
+            Ok(Ok(connection)) => {
+                if again {
+                    tracing::info!("Redis answers again: all replicas count together");
+                }
+                *self.state() = State::Connected(connection.clone());
+                Some(connection)
+            }
+            Ok(Err(error)) => self.lost(&error.to_string()),
+            Err(_) => self.lost("no connection in time"),
+        }
+    }
+
+    async fn connect(&self) -> Result<MultiplexedConnection, Failure> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        self.client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+    }
+
+    fn lost<T>(&self, error: &str) -> Option<T> {
+        let until = self.clock.monotonic() + REST;
+        let before = std::mem::replace(&mut *self.state(), State::Away(until));
+        let is_logged = matches!(
+            before,
+            State::Away(_) | State::Connecting { again: true, .. }
+        );
+        if !is_logged {
+            tracing::warn!(
+                error,
+                "Redis does not answer: this process counts by itself"
+            );
+        }
+        None
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+// === impl RedisLimiter ===
+
+impl RedisLimiter {
+    pub(super) fn new(
+        name: &'static str,
+        (max, period): (NonZeroU32, Duration),
+        redis: Arc<Redis>,
+        clock: &Clock,
+    ) -> Self {
+        Self {
+            meanwhile: MemoryLimiter::new(RateLimit::new(max, period), clock),
+            redis,
+            name,
+            max,
+            period,
+        }
+    }
+
+    pub(super) async fn check(&self, user: i64) -> Option<Decision> {
+        let key = format!("{}:{VERSION}:{}:{user}", self.redis.prefix, self.name);
+        let Some((passes, counted, left)) = self.redis.count(&key, self.max, self.period).await
+        else {
+            return self.meanwhile.check(user);
+        };
+        Some(Decision {
+            allowed: passes == 1,
+            limit: self.max.get(),
+            remaining: self.max.get().saturating_sub(counted),
+            resets_in: Duration::from_millis(left),
+        })
+    }
+}
+
+impl std::fmt::Debug for RedisLimiter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("RedisLimiter")
+            .field("name", &self.name)
+            .field("max", &self.max)
+            .field("period", &self.period)
+            .finish_non_exhaustive()
+    }
+}
