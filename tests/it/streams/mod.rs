@@ -1,6 +1,8 @@
 //! `stream: true`: whatever the gateway writes takes the form that the client reads, piece by piece, and is never a JSON
 //! document (decisions 5 and 6).
 
+mod any_way;
+
 use serde_json::{Value, json};
 
 use crate::support::{Answer, End, FakeGateway, Reply, Request, TestServer, okc_with, soon};
@@ -25,13 +27,16 @@ fn text_answer(pieces: &[&str]) -> Answer {
     Answer::bytes(bytes)
 }
 
-fn json_answer(text: &str) -> Answer {
-    let document = json!({
+fn document(text: &str) -> Value {
+    json!({
         "id": "1",
         "model": { "engine": "e", "name": "n", "lang": "ruby" },
         "choices": [{ "text": text, "index": 0 }],
-    });
-    Answer::json(200, &document)
+    })
+}
+
+fn json_answer(text: &str) -> Answer {
+    Answer::json(200, &document(text))
 }
 
 /// The events of a reply: name and data.
