@@ -14,6 +14,16 @@ pub const CONNECTION_DETAILS: &str = "/api/v4/code_suggestions/connection_detail
 pub const TOKENS: &str = "/api/v4/code_suggestions/tokens";
 /// Whether the user is allowed, before GitLab 16.8.
 pub const AI_ASSIST: &str = "/api/v4/ml/ai-assist";
+/// The public keys of this server alone, where [`KEYS`] is GitLab's.
+pub const OWN_KEYS: &str = "/api/v4/code_suggestions/keys";
+/// A stream that `doctor` sends to itself.
+pub const STREAM_PROBE: &str = "/api/v4/code_suggestions/stream_probe";
+/// Field with what entitles to one.
+pub const PROBE_TICKET: &str = "x-stream-probe";
+/// Field with what its first piece says.
+pub const PROBE_WORD: &str = "x-stream-probe-word";
+/// What its last piece says when the first was read before it.
+pub const PROBE_IN_TIME: &str = "in time";
 /// The OpenAPI document.
 pub const OPENAPI: &str = "/api/v4/code_suggestions/openapi.json";
 /// Version of the instance.
@@ -131,6 +141,8 @@ const ALL: &[&str] = &[
     ENABLED,
     TOKENS,
     OPENAPI,
+    OWN_KEYS,
+    STREAM_PROBE,
     AI_ASSIST,
     VERSION,
     METADATA,

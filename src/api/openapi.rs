@@ -225,6 +225,11 @@ fn open() -> Vec<Operation> {
         ),
         (routes::KEYS, "get", get("Public keys", object())),
         (
+            routes::OWN_KEYS,
+            "get",
+            get("Public keys of this server alone", object()),
+        ),
+        (
             routes::LIVENESS,
             "get",
             get("Tell whether the process runs", object()),

@@ -157,7 +157,10 @@ async fn published_keys(url: &str) -> Result<String, reqwest::Error> {
         .timeout(TIME)
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let response = client.get(format!("{url}{}", routes::KEYS)).send().await?;
+    let response = client
+        .get(format!("{url}{}", routes::OWN_KEYS))
+        .send()
+        .await?;
     response.text().await
 }
 

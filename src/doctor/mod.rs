@@ -8,6 +8,7 @@ mod gitlab;
 mod here;
 mod model;
 mod question;
+mod stream;
 mod suggestion;
 
 use std::sync::Arc;
@@ -106,7 +107,9 @@ pub async fn examine(settings: Settings, token: Option<String>) -> Vec<Finding> 
     findings.extend(here::redis(&app).await);
     findings.push(here::token(&app, token.clone()).await);
     findings.extend(gitlab::findings(&app, token.as_deref()).await);
-    findings.push(here::external_url(&app).await);
+    let external_url = here::external_url(&app).await;
+    let streams = stream::finding(&app, &external_url).await;
+    findings.extend([external_url, streams]);
     let (known, ahead) = match app.settings.gateway.kind {
         GatewayKind::Builtin => gateway::builtin(&app),
         GatewayKind::AiGateway => gateway::ai_gateway(&app).await,

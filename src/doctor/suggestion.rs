@@ -20,6 +20,7 @@ use crate::{
     ids::RequestId,
     model::ModelError,
     params::{CompletionRequest, Params},
+    routes,
     state::App,
     suggestions::{self, Form, Shaped},
 };
@@ -199,6 +200,12 @@ fn of_credential(app: &App) -> String {
     let settings = &app.settings.gateway;
     let url = &app.instance.external_url;
     match (settings.kind, settings.auth) {
+        (GatewayKind::AiGateway, GatewayAuth::SelfSigned) if app.is_beside_gitlab() => format!(
+            "the gateway has to find this server's keys, which are not GitLab's: start it with AIGW_GITLAB_URL set to the \
+             address of this server itself (server.listen, as the gateway reaches it) and not to {url}, see to it that it \
+             reaches {url}{} too, and restart it (it keeps keys for a day); clocks must agree",
+            routes::OWN_KEYS
+        ),
         (GatewayKind::GitLab, _) => {
             "make a personal access token with the scope api there and put it into gateway.token"
                 .to_owned()

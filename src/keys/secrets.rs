@@ -18,6 +18,9 @@ use crate::store::Digest;
 const FILE_NAME: &str = "server.key";
 const LENGTH: usize = 32;
 
+/// Seconds that a ticket for a stream is good for.
+const PROBE_LIFETIME: i64 = 60;
+
 /// What can go wrong with keys and randomness.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
@@ -59,6 +62,7 @@ pub enum SecretsError {
 pub struct ServerSecret {
     tokens: hmac::Key,
     forms: hmac::Key,
+    probes: [u8; LENGTH],
     salt: [u8; LENGTH],
 }
 
@@ -88,11 +92,13 @@ impl ServerSecret {
         let tokens = hmac::sign(&key, b"token digests");
         let forms = hmac::sign(&key, b"form tokens");
         let user_ids = hmac::sign(&key, b"global user ids");
-        let mut salt = [0; LENGTH];
+        let (mut salt, mut probes) = ([0; LENGTH], [0; LENGTH]);
         salt.copy_from_slice(user_ids.as_ref());
+        probes.copy_from_slice(hmac::sign(&key, b"stream probes").as_ref());
         Self {
             tokens: hmac::Key::new(hmac::HMAC_SHA256, tokens.as_ref()),
             forms: hmac::Key::new(hmac::HMAC_SHA256, forms.as_ref()),
+            probes,
             salt,
         }
     }
@@ -114,6 +120,31 @@ impl ServerSecret {
     pub fn is_form_token(&self, cookie: &str, given: &str) -> bool {
         let given = URL_SAFE_NO_PAD.decode(given).unwrap_or_default();
         hmac::verify(&self.forms, cookie.as_bytes(), &given).is_ok()
+    }
+
+    /// What entitles whoever reads the data directory to a stream of its own, for a minute from now.
+    pub fn probe_ticket(&self, now: i64) -> Result<String, SecretsError> {
+        let mut random = [0; 16];
+        rand::fill(&mut random).map_err(|_| SecretsError::Random)?;
+        let until = now + PROBE_LIFETIME;
+        let claim = format!("{until}.{}", URL_SAFE_NO_PAD.encode(random));
+        let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&self.probe_key(), claim.as_bytes()));
+        Ok(format!("{claim}.{signature}"))
+    }
+
+    /// Whether that is such a ticket, and still good.
+    pub fn is_probe_ticket(&self, ticket: &str, now: i64) -> bool {
+        let Some((claim, signature)) = ticket.rsplit_once('.') else {
+            return false;
+        };
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
+        let until = claim.split('.').next().and_then(|text| text.parse().ok());
+        let is_good = until.is_some_and(|until: i64| (now..=now + PROBE_LIFETIME).contains(&until));
+        is_good && hmac::verify(&self.probe_key(), claim.as_bytes(), &signature).is_ok()
+    }
+
+    fn probe_key(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.probes)
     }
 
     /// The pseudonym of a user towards gateways: 44 characters, stable, not to be undone without the secret.
@@ -221,6 +252,25 @@ mod tests {
             ("cookie", "!"),
         ] {
             assert!(!secret.is_form_token(cookie, given), "{cookie} {given}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_good_for_a_minute_and_cannot_be_made_without_the_secret() {
+        let secret = ServerSecret::derive(b"0123456789abcdef0123456789abcdef");
+        let other = ServerSecret::derive(b"another secret, thirty-two bytes");
+        let ticket = secret.probe_ticket(1000).unwrap();
+        assert_ne!(ticket, secret.probe_ticket(1000).unwrap());
+        assert!(secret.is_probe_ticket(&ticket, 1000));
+        assert!(secret.is_probe_ticket(&ticket, 1060));
+        assert!(!secret.is_probe_ticket(&ticket, 1061));
+        assert!(!secret.is_probe_ticket(&ticket, 900));
+        assert!(!other.is_probe_ticket(&ticket, 1000));
+        let later = ticket.replacen("1060", "9060", 1);
+        let far = format!("9000.x.{}", URL_SAFE_NO_PAD.encode([0; 32]));
+        for forged in ["", ".", "..", "1060", &ticket[1..], &later, &far] {
+            assert!(!secret.is_probe_ticket(forged, 1000), "{forged}");
+            assert!(!secret.is_probe_ticket(forged, 9000), "{forged}");
         }
     }
 

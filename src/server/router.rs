@@ -18,7 +18,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     api::{
         ai,
-        code_suggestions::{self, completions, connection_details, direct_access, enabled, legacy},
+        code_suggestions::{
+            self, completions, connection_details, direct_access, enabled, legacy, stream_probe,
+        },
         graphql, health, instance, oauth, openapi, projects, tokens, usage, user,
     },
     middleware::ForGitLab,
@@ -143,6 +145,11 @@ fn open_routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(routes::OPENID, get(oauth::discovery))
         .route(routes::OAUTH_SERVER, get(oauth::discovery))
         .route(routes::KEYS, get(oauth::keys))
+        .route(routes::OWN_KEYS, get(oauth::own_keys))
+        .route(
+            routes::STREAM_PROBE,
+            get(stream_probe::begin).post(stream_probe::answer),
+        )
         .route(routes::HEALTH, get(health::health))
         .route(routes::LIVENESS, get(health::liveness))
         .route(routes::READINESS, get(health::readiness))

@@ -127,6 +127,7 @@ impl Shared {
             metrics: Metrics::default(),
             usage,
             draining: AtomicBool::new(false),
+            probes: Arc::default(),
             limits: limits(&settings, &clock)?,
             settings,
             instance,

@@ -1,8 +1,10 @@
 //! What handlers share: built once from the settings, and once more per serving thread for what a thread has of its own.
 
 mod build;
+mod probes;
 
 pub use build::{BuildError, key_source, route, route_to_gitlab};
+pub use probes::{StreamProbe, StreamProbes};
 
 use std::sync::{
     Arc, OnceLock,
@@ -76,6 +78,8 @@ pub struct Shared {
     pub models: Arc<Models>,
     gate: Gate,
     draining: AtomicBool,
+    /// Streams that `doctor` sends to itself.
+    pub probes: Arc<StreamProbes>,
     /// Keys that the GitLab behind publishes.
     pub keys_behind: Option<Arc<PublishedKeys>>,
 }
@@ -157,6 +161,12 @@ impl Shared {
     /// Whether there are web pages, and with them sign-in and consent. Where users live in a GitLab, it has those.
     pub fn has_pages(&self) -> bool {
         self.settings.web.enabled && self.settings.identity.kind == IdentityKind::Local
+    }
+
+    /// Whether a GitLab's web server leads some paths here, and everything else is GitLab's.
+    pub fn is_beside_gitlab(&self) -> bool {
+        let settings = &self.settings;
+        settings.identity.kind == IdentityKind::GitLab && settings.proxy.gitlab_url.is_none()
     }
 
     /// No new requests are wanted: probes learn it from here.

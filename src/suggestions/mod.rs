@@ -4,7 +4,7 @@
 mod shape;
 pub mod sse;
 
-pub use shape::{Form, Shaped, as_it_is as relayed};
+pub use shape::{Form, Shaped, as_it_is as relayed, events_head};
 
 use crate::{
     clock::Clock,

@@ -289,6 +289,11 @@ fn as_written(writing: Writing, form: Form, now: i64) -> Shaped {
     }
 }
 
+/// The head of every stream of events.
+pub fn events_head() -> HeaderMap {
+    streamed(HeaderMap::new(), Form::Events, Body::empty()).headers
+}
+
 fn streamed(mut headers: HeaderMap, form: Form, body: Body) -> Shaped {
     headers.remove("x-streaming-format");
     let content_type = match form {

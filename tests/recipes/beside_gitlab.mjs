@@ -20,7 +20,7 @@ const SPELLINGS = {
 };
 const DECODE = ['nginx', 'apache', 'caddy'];
 
-export async function besideGitLab({ report, binary, folder, name, root }) {
+export async function besideGitLab({ report, binary, folder, name, root, change, look = everything }) {
   await mkdir(join(folder, 'server'), { recursive: true });
   const gitlab = await FakeGitLab.start({ root });
   const gateway = await FakeGateway.start();
@@ -35,14 +35,10 @@ export async function besideGitLab({ report, binary, folder, name, root }) {
   try {
     await server.start({ kind: 'ai_gateway', url: gateway.url, auth: 'none' });
     webServer = await WebServer.start(name, join(folder, 'web'), {
-      address, gitlab: gitlab.address, server: listen, root,
+      address, gitlab: gitlab.address, server: listen, root, change,
     });
     const at = (path) => `${webServer.url}${root}${path}`;
-    await requests({ report, name, at, gateway });
-    await streams({ report, name, at, gateway });
-    await bodies({ report, name, at, gateway, root });
-    const said = webServer.output.since().filter((line) => /\b(error|emerg|crit|alert)\b/i.test(line) && !EXPECTED.test(line));
-    equal(said.join('\n'), '', 'what the web server complains about');
+    await look({ report, name, at, gateway, root, server, webServer });
   } catch (error) {
     throw new Error([error.message, ...(webServer?.output.since() ?? [])].join('\n'));
   } finally {
@@ -50,6 +46,34 @@ export async function besideGitLab({ report, binary, folder, name, root }) {
     await server.abort();
     await Promise.all([gateway.stop(), gitlab.stop()]);
   }
+}
+
+/** nginx without what makes its recipe one, and deaf to what the server itself says of buffering. */
+export async function bufferedByNginx({ report, binary, folder }) {
+  const spoilt = (recipe) => recipe
+    .replaceAll('proxy_buffering off;', 'proxy_ignore_headers X-Accel-Buffering;')
+    .replaceAll('proxy_http_version 1.1;', 'proxy_http_version 1.0;');
+  await besideGitLab({
+    report, binary, folder, name: 'nginx', root: '', change: spoilt,
+    look: ({ server }) => report.check('nginx that buffers: doctor says so, and what to do', async () => {
+      const { streams } = await server.findings();
+      equal(streams.status, 'warning', streams.detail);
+      match(streams.remedy, /proxy_buffering off/);
+    }),
+  });
+}
+
+async function everything({ report, name, at, gateway, root, server, webServer }) {
+  await requests({ report, name, at, gateway });
+  await streams({ report, name, at, gateway });
+  await bodies({ report, name, at, gateway, root });
+  await report.check(`${name}: doctor finds this server by way of it, and streams that arrive piece by piece`, async () => {
+    const found = await server.findings();
+    equal(found['external URL'].status, 'ok', found['external URL'].detail);
+    equal(found.streams.status, 'ok', found.streams.detail);
+  });
+  const said = webServer.output.since().filter((line) => /\b(error|emerg|crit|alert)\b/i.test(line) && !EXPECTED.test(line));
+  equal(said.join('\n'), '', 'what the web server complains about');
 }
 
 function asked(more = {}, above = 'self.doors = self.') {

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Report } from '../e2e/support/report.mjs';
-import { besideGitLab } from './beside_gitlab.mjs';
+import { bufferedByNginx, besideGitLab } from './beside_gitlab.mjs';
 import { settingsOfYaml } from './settings_of_yaml.mjs';
 
 const [binary] = process.argv.slice(2);
@@ -20,6 +20,8 @@ for (const name of ['nginx', 'apache', 'haproxy', 'caddy']) {
       besideGitLab({ report, binary, folder: join(folder, title.replaceAll(/\W/g, '-')), name, root }));
   }
 }
+await report.check('nginx that buffers: everything starts and ends', () =>
+  bufferedByNginx({ report, binary, folder: join(folder, 'buffered') }));
 console.log('# YAML');
 await settingsOfYaml({ report, binary, folder });
 process.exitCode = report.finish() ? 0 : 1;

@@ -5,6 +5,7 @@ pub mod connection_details;
 pub mod direct_access;
 pub mod enabled;
 pub mod legacy;
+pub mod stream_probe;
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 

@@ -23,6 +23,8 @@ use crate::{
     state::App,
 };
 
+const KEPT_FOR_A_DAY: &str = "max-age=86400, public, must-revalidate, no-transform";
+
 /// Details of an OAuth access token. Personal access tokens are not described here, as in GitLab.
 pub async fn token_info(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
@@ -69,9 +71,14 @@ pub async fn user_info(State(app): State<Arc<App>>, request: Request) -> Reply {
 /// Where everything about identity is. Names only what there is: without web pages nobody can authorize anything here.
 pub async fn discovery(State(app): State<Arc<App>>) -> Response {
     let url = &app.instance.external_url;
+    let keys = if app.is_beside_gitlab() {
+        routes::OWN_KEYS
+    } else {
+        routes::KEYS
+    };
     let mut document = json!({
         "issuer": url,
-        "jwks_uri": format!("{url}{}", routes::KEYS),
+        "jwks_uri": format!("{url}{keys}"),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "claim_types_supported": ["normal"],
@@ -103,7 +110,7 @@ pub async fn discovery(State(app): State<Arc<App>>) -> Response {
 /// The public keys; in front of a GitLab its own as well, since tokens of both are looked up here.
 pub async fn keys(State(app): State<Arc<App>>) -> Response {
     let mut keys = app.key.public_jwks();
-    let mut cached = "max-age=86400, public, must-revalidate, no-transform";
+    let mut cached = KEPT_FOR_A_DAY;
     if let Some(behind) = &app.keys_behind {
         match behind.get().await {
             Some(theirs) => merge(&mut keys, &theirs),
@@ -111,6 +118,15 @@ pub async fn keys(State(app): State<Arc<App>>) -> Response {
             None => cached = "max-age=10, public, must-revalidate, no-transform",
         }
     }
+    key_set(&keys, cached)
+}
+
+/// The public keys of this server alone: beside a GitLab the path of all keys is GitLab's.
+pub async fn own_keys(State(app): State<Arc<App>>) -> Response {
+    key_set(&app.key.public_jwks(), KEPT_FOR_A_DAY)
+}
+
+fn key_set(keys: &[Value], cached: &'static str) -> Response {
     let mut response = reply::json_value(StatusCode::OK, &json!({ "keys": keys }));
     let cached = HeaderValue::from_static(cached);
     response.headers_mut().insert(CACHE_CONTROL, cached);

@@ -127,6 +127,12 @@ export class Server {
     return stdout.split('\n');
   }
 
+  /** What doctor finds, by the name of what it looked at. */
+  async findings() {
+    const { stdout } = await this.#command('doctor', '--json').catch((failed) => failed);
+    return Object.fromEntries(JSON.parse(stdout).map((finding) => [finding.check, finding]));
+  }
+
   get #configFile() {
     return join(this.#folder, 'config.toml');
   }

@@ -33,6 +33,64 @@ async fn l01_l02_keys_are_found_by_discovery() {
 }
 
 #[tokio::test]
+async fn a_stream_for_the_doctor_wants_a_ticket_that_only_the_data_directory_gives() {
+    let server = TestServer::builder().start().await;
+    let path = "/api/v4/code_suggestions/stream_probe";
+    let ticket = |now| server.shared.secret.probe_ticket(now).unwrap();
+    let now = server.shared.clock.unix();
+    let good = ticket(now);
+    let ask = |ticket: &str| {
+        let request = server.request("GET", path).bearer(&server.tokens.api);
+        request.header("X-Stream-Probe", ticket)
+    };
+    for forged in ["", "x", &ticket(now - 61), &ticket(now + 1), &good[1..]] {
+        ask(forged).send().await.has_status(404);
+    }
+    server.request("GET", path).send().await.has_status(404);
+    let answer = |word: &str| server.post(path).header("X-Stream-Probe-Word", word);
+    for word in ["", "x", "00000000-0000-4000-8000-000000000000"] {
+        answer(word).send().await.has_status(404);
+    }
+    server.post(path).send().await.has_status(404);
+
+    let mut stream = ask(&good).open().await;
+    assert_eq!(stream.status(), 200);
+    stream.reaches("\n\n").await;
+    assert!(
+        !stream.text().contains("stream_end"),
+        "it waits for an answer"
+    );
+    ask(&good).send().await.has_status(503);
+    let mut words = Vec::new();
+    while !stream.text().contains("stream_end") {
+        let word = stream.text().rsplit("data: ").next().unwrap()[..36].to_owned();
+        answer(&word).send().await.has_status(204);
+        answer(&word).send().await.has_status(404);
+        words.push(word);
+        let events = stream.text().matches("event: ").count();
+        while stream.text().matches("\n\n").count() == events {
+            stream.more().await;
+        }
+    }
+    assert_eq!(words.len(), 3);
+    let reply = stream.rest().await;
+    assert!(
+        reply
+            .text()
+            .ends_with("event: stream_end\ndata: in time\n\n")
+    );
+    for (name, value) in [
+        ("content-type", "text/event-stream; charset=utf-8"),
+        ("x-accel-buffering", "no"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(reply.field(name).as_deref(), Some(value), "{name}");
+    }
+    answer(&words[2]).send().await.has_status(404);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn l03_l04_l05_the_instance_and_the_token_are_described() {
     let gateway = FakeGateway::start().await;
     let server = TestServer::before(&gateway).await;

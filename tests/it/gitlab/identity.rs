@@ -19,6 +19,20 @@ fn details(server: &TestServer, token: &str) -> Request {
 }
 
 #[tokio::test]
+async fn beside_a_gitlab_a_gateway_is_led_to_keys_that_are_not_gitlabs() {
+    let gitlab = ce::gitlab().await;
+    let server = beside(&gitlab).start().await;
+    let get = async |path| server.request("GET", path).send().await.has_status(200);
+    let document = get("/.well-known/openid-configuration").await.json();
+    let path = "/api/v4/code_suggestions/keys";
+    assert_eq!(document["jwks_uri"], format!("http://gitlab.test{path}"));
+    let keys = get(path).await.json();
+    assert_eq!(keys["keys"], json!(server.shared.key.public_jwks()));
+    assert_eq!(gitlab.requests().len(), 0);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn gitlabs_tokens_open_the_api_and_refusals_keep_gitlabs_words() {
     let gitlab = ce::gitlab().await;
     let gateway = FakeGateway::start().await;

@@ -262,6 +262,11 @@ impl Transfer {
         self.head.status()
     }
 
+    /// What has been read of the body.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Reads on until the body holds `text`; the rest has not been asked for.
     #[track_caller]
     pub(crate) fn reaches(&mut self, text: &str) -> impl Future<Output = ()> {
@@ -274,6 +279,14 @@ impl Transfer {
                 }
             }
         })
+    }
+
+    /// Reads one more piece.
+    pub(crate) async fn more(&mut self) {
+        match soon(self.connection.wire.piece(&mut self.framing)).await {
+            Piece::Data(data) => self.text.push_str(&String::from_utf8_lossy(&data)),
+            other => panic!("{other:?} after {:?}", self.text),
+        }
     }
 
     /// The whole reply.

@@ -117,6 +117,10 @@ async fn the_mistakes_that_people_make_are_named() {
         ("gateway.model.endpoint", "http://m:8000"),
     ][..];
     let none = &[][..];
+    let beside = &[
+        ("identity.kind", "gitlab"),
+        ("identity.gitlab.url", "http://127.0.0.1:1"),
+    ];
     let cases: Vec<Case<'_>> = vec![
         ("missing /ai", below_ai, &url, none, "gateway", &below),
         ("one /ai too much", healthy, &below, none, "gateway", &url),
@@ -136,6 +140,14 @@ async fn the_mistakes_that_people_make_are_named() {
             none,
             "completion",
             "AIGW_GITLAB_URL=http://",
+        ),
+        (
+            "GitLab's keys are trusted and not ours beside it",
+            refusing,
+            &url,
+            beside,
+            "completion",
+            "the address of this server itself",
         ),
         (
             "the model is not known",

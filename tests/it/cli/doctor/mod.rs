@@ -2,6 +2,7 @@
 
 mod gateways;
 mod gitlabs;
+mod streams;
 
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,7 @@ async fn a_sound_instance_has_nothing_to_mend() {
             "keys",
             "token",
             "external URL",
+            "streams",
             "gateway",
             "completion",
             "streamed generation",
