@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text},
+    encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
@@ -38,7 +38,7 @@ struct RouteLabel {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabel {
-    outcome: Outcome,
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -48,7 +48,7 @@ struct SuggestionLabels {
 }
 
 /// How asking the gateway ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// With at least one suggestion, or a stream that began.
     Answered,
@@ -60,6 +60,18 @@ pub enum Outcome {
     Failed,
     /// With a stream that broke off.
     Cut,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Empty => "empty",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Cut => "cut",
+        }
+    }
 }
 
 impl Default for Metrics {
@@ -127,7 +139,11 @@ impl Metrics {
 
     /// Counts a request to the gateway.
     pub fn gateway(&self, outcome: Outcome) {
-        self.gateway.get_or_create(&OutcomeLabel { outcome }).inc();
+        self.gateway
+            .get_or_create(&OutcomeLabel {
+                outcome: outcome.as_str(),
+            })
+            .inc();
     }
 
     /// Counts what happened to a suggestion; both words come from fixed sets.

@@ -29,6 +29,7 @@ use crate::{
     routes,
     state::App,
     suggestions::{self, Form},
+    telemetry::Outcome,
 };
 use access::{Holder, Refused};
 use body::{Asked, Endpoint};
@@ -118,7 +119,9 @@ async fn suggest(
         exclusions => {
             let is_kept = |name: &str| !exclusions.is_some_and(|rules| rules.excludes(name));
             ask.context.retain(|item| is_kept(&item.name.decode()));
-            gateway.answer(&ask, streamed).await
+            let asked = gateway.answer(&ask, streamed).await;
+            app.metrics.gateway(outcome(&asked));
+            asked
         }
     };
     let model = asked.as_ref().ok().and_then(Answer::model);
@@ -141,6 +144,14 @@ async fn suggest(
             let shaped = suggestions::shaped(answer, form, &app.clock)?;
             Ok(told::streamed(shaped))
         }
+    }
+}
+
+fn outcome<E>(asked: &Result<Answer, E>) -> Outcome {
+    match asked {
+        Err(_) => Outcome::Failed,
+        Ok(Answer::Suggested(suggested)) if suggested.texts.is_empty() => Outcome::Empty,
+        Ok(_) => Outcome::Answered,
     }
 }
 

@@ -157,6 +157,9 @@ async fn direct_connections_are_counted_for_their_user() {
         figures(&server).await,
         [format!("42 ruby {model} vscode: 1 0 0 0 0")]
     );
+    let metrics = server.request("GET", "/-/metrics").send().await.text();
+    let asked = r#"code_suggestions_gateway_requests_total{outcome="empty"} 1"#;
+    assert!(metrics.contains(asked), "{metrics}");
     server.finish().await;
 }
 
