@@ -49,6 +49,11 @@ pub(super) enum UserCommand {
         #[arg(long, group = "what")]
         password: bool,
     },
+    /// Remove a user, with tokens and sessions; figures of the past stay, under the user's number.
+    Remove {
+        /// Name of the user.
+        name: String,
+    },
     /// Make a link that signs a user in once, and print it. Earlier links of the user are good for nothing then.
     SignInLink {
         /// Name of the user.
@@ -98,6 +103,11 @@ pub(super) enum ProjectCommand {
         /// Take all exclusion rules away.
         #[arg(long, group = "change", conflicts_with = "exclude")]
         no_exclude: bool,
+    },
+    /// Take back what has been set for a project or group: those above it decide from then on.
+    Remove {
+        /// Full path, as listed.
+        path: String,
     },
     /// List all projects and groups that something has been set for.
     List(ListArgs),
@@ -156,6 +166,10 @@ pub(super) async fn user(
         UserCommand::Unblock { name } => {
             let user = store.switch_user(name, UserSwitch::Blocked, false).await?;
             line(&format!("user {} unblocked", user.username));
+        }
+        UserCommand::Remove { name } => {
+            let user = store.remove_user(name).await?;
+            line(&format!("user {} removed", user.username));
         }
         UserCommand::Set {
             name,
@@ -315,6 +329,11 @@ pub(super) async fn project(command: ProjectCommand, local: Local) -> Result<(),
                 exclusion_rules: (no_exclude || !exclude.is_empty()).then_some(exclude),
             };
             set_project(&local, &path, change).await?;
+        }
+        ProjectCommand::Remove { path } => {
+            let path = project_path(&path).map_err(|error| Failure::Usage(error.to_string()))?;
+            let path = local.store.remove_project(path).await?;
+            line(&format!("nothing is set for {path} any more"));
         }
         ProjectCommand::List(arguments) => {
             let projects = local.store.projects().await?;

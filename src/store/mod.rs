@@ -68,6 +68,9 @@ pub enum StoreError {
     /// No user has that name.
     #[error("no user is named '{0}'")]
     NoUser(String),
+    /// Nothing has been set for a project or group of that path.
+    #[error("nothing has been set for '{0}'")]
+    NoProject(String),
     /// No token has that number.
     #[error("no token has the ID {0}")]
     NoToken(i64),

@@ -87,6 +87,21 @@ impl Store {
         .await
     }
 
+    /// Takes back whatever has been set for a project or group; returns its path as it was written.
+    pub async fn remove_project(&self, path: String) -> Result<String, StoreError> {
+        self.with(move |connection| {
+            let removed = connection
+                .query_row(
+                    "DELETE FROM projects WHERE path = ?1 RETURNING path",
+                    [&path],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            removed.ok_or(StoreError::NoProject(path))
+        })
+        .await
+    }
+
     /// What counts for a path; `None` if nothing has been set for it or a group above it.
     pub async fn governance(&self, path: String) -> Result<Option<Governance>, StoreError> {
         self.with(move |connection| {

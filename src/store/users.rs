@@ -113,6 +113,18 @@ impl Store {
             .await
     }
 
+    /// Removes a user with everything that was made for them: tokens, sessions, links and grants.
+    pub async fn remove_user(&self, username: String) -> Result<User, StoreError> {
+        self.with(move |connection| {
+            let transaction = writing(connection)?;
+            let user = find(&transaction, username)?;
+            transaction.execute("DELETE FROM users WHERE id = ?1", [user.id])?;
+            transaction.commit()?;
+            Ok(user)
+        })
+        .await
+    }
+
     /// The user of that number, if there is one.
     pub async fn user_of_number(&self, id: i64) -> Result<Option<User>, StoreError> {
         self.with(move |connection| {

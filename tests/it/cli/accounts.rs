@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{becomes, command_with, completion, fails};
-use crate::support::{COMPLETIONS, ENABLED, Program, Run, command};
+use crate::support::{COMPLETIONS, ENABLED, Program, Run, command, soon};
 
 #[track_caller]
 fn listed(data_dir: &Path, what: &str) -> Vec<Value> {
@@ -42,6 +42,61 @@ fn users_are_added_listed_and_switched() {
     assert!(
         table.lines().count() == 3 && table.contains("alice"),
         "{table}"
+    );
+}
+
+#[tokio::test]
+async fn removing_a_user_ends_their_tokens_and_leaves_the_name_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let program = Program::start(command(path, &[]));
+    Run::ok(path, &["user", "add", "alice"]);
+    let token = Run::ok(path, &["token", "create", "--user", "alice"]);
+    let version = || {
+        program
+            .request("GET", "/api/v4/version")
+            .bearer(token.trim())
+    };
+    version().send().await.has_status(200);
+    Run::ok(path, &["user", "remove", "ALICE"]);
+    soon(async { while version().send().await.status != 401 {} }).await;
+    let tokens = listed(path, "token");
+    assert!(
+        tokens.iter().all(|row| row["user"] != "alice"),
+        "{tokens:?}"
+    );
+    let again = Run::of(command(path, &["user", "remove", "alice"]));
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(
+        again.stderr.contains("no user is named 'alice'"),
+        "{again:?}"
+    );
+    let number =
+        |rows: &[Value]| rows.iter().find(|row| row["username"] == "alice").unwrap()["id"].as_i64();
+    Run::ok(path, &["user", "add", "alice"]);
+    assert_eq!(
+        number(&listed(path, "user")),
+        Some(3),
+        "a number is never given twice"
+    );
+    program.stop();
+}
+
+#[test]
+fn what_was_set_for_a_project_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    Run::ok(
+        path,
+        &["project", "set", "group/p", "--code-suggestions", "off"],
+    );
+    Run::ok(path, &["project", "remove", "/Group/P/"]);
+    assert!(listed(path, "project").is_empty());
+    let again = Run::of(command(path, &["project", "remove", "group/p"]));
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(
+        again.stderr.contains("nothing has been set for 'group/p'"),
+        "{again:?}"
     );
 }
 
