@@ -34,6 +34,7 @@ use std::{
 use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
+use tokio::time::timeout;
 
 const INSTANCE_SWITCH: &str = "instance_switch";
 
@@ -51,6 +52,9 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database could not be brought up to date")]
     Migration(#[from] rusqlite_migration::Error),
+    /// The database took too long, as a disk that hangs does; what was to be written may be written later.
+    #[error("the database did not answer within {0:?}")]
+    Late(Duration),
     /// No connection could be had.
     #[error("no connection to the database: {0}")]
     Connection(String),
@@ -87,6 +91,9 @@ pub struct Store {
     version: AtomicI64,
     looked_at: AtomicU64,
 }
+
+/// Longest that work on the database takes, waiting for a connection and for other writers included.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Least time between two looks at whether somebody else has written.
 const FRESHNESS: Duration = Duration::from_millis(20);
@@ -237,14 +244,27 @@ where
     T: Send + 'static,
     F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
 {
-    let connection = pool
-        .get()
+    within(PATIENCE, pool, work).await
+}
+
+async fn within<T, F>(limit: Duration, pool: &Pool, work: F) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    let done = async {
+        let connection = pool
+            .get()
+            .await
+            .map_err(|error| StoreError::Connection(error.to_string()))?;
+        connection
+            .interact(work)
+            .await
+            .map_err(|error| StoreError::Connection(error.to_string()))?
+    };
+    timeout(limit, done)
         .await
-        .map_err(|error| StoreError::Connection(error.to_string()))?;
-    connection
-        .interact(work)
-        .await
-        .map_err(|error| StoreError::Connection(error.to_string()))?
+        .map_err(|_| StoreError::Late(limit))?
 }
 
 /// A transaction that writes, from its beginning: one that reads first and finds another writer in its way is not made to wait,

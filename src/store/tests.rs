@@ -313,3 +313,18 @@ async fn nobody_else_reads_the_database() {
         .mode();
     assert_eq!(mode & 0o077, 0);
 }
+
+#[tokio::test]
+async fn a_database_that_hangs_is_not_waited_for() {
+    let (_folder, store) = store();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let limit = Duration::from_millis(20);
+    let late = within(limit, &store.pool, move |_| {
+        assert!(held.recv().is_err(), "until the test lets go");
+        Ok(())
+    })
+    .await;
+    assert!(matches!(late, Err(StoreError::Late(_))), "{late:?}");
+    drop(release);
+    store.ping().await.unwrap();
+}
