@@ -25,6 +25,8 @@ pub enum Answer {
         headers: HeaderMap,
         /// The gateway's body.
         body: Bytes,
+        /// Name of the model, if the gateway gives one.
+        model: Option<String>,
     },
     /// Server-sent events.
     Events {
@@ -54,12 +56,13 @@ pub struct Writing {
 }
 
 impl Answer {
-    /// The model behind it, where that is known without reading the answer.
+    /// The model behind it; streams tell it too late.
     pub fn model(&self) -> Option<&str> {
         match self {
             Self::Suggested(suggested) => Some(&suggested.model),
             Self::Written(writing) => Some(&writing.written.model),
-            Self::Document { .. } | Self::Events { .. } | Self::Text { .. } => None,
+            Self::Document { model, .. } => model.as_deref(),
+            Self::Events { .. } | Self::Text { .. } => None,
         }
     }
 }

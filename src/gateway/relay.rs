@@ -1,6 +1,8 @@
 //! How another server's answer is read, whichever kind of gateway it is: its refusals pass to the client, its failures become
 //! this server's own, and nothing that broke off is taken for an answer. Used by the gateways that ask over HTTP.
 
+use std::mem;
+
 use axum::http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version,
     header::{
@@ -76,9 +78,8 @@ async fn document(
     body: UpstreamBody,
 ) -> Result<Answer, GatewayError> {
     let body = collect(body, LARGEST_DOCUMENT).await?;
-    if !params::is_json(&body) {
-        return Err(GatewayError::Malformed("it is no JSON"));
-    }
+    let model = params::text_within(&body, "model", "name")
+        .map_err(|_| GatewayError::Malformed("it is no JSON"))?;
     let mut headers = headers::relayed(headers);
     headers
         .entry(CONTENT_TYPE)
@@ -87,6 +88,7 @@ async fn document(
         status,
         headers,
         body,
+        model,
     })
 }
 
@@ -115,6 +117,7 @@ async fn refusal(
         status,
         headers,
         body,
+        model: None,
     })
 }
 
@@ -169,19 +172,29 @@ pub(super) async fn small_document(
     Ok((status, body))
 }
 
-/// The whole body, if it is not larger than `most` bytes.
+/// The whole body, if it is not larger than `most` bytes; not copied when it came in one piece.
 async fn collect(mut body: UpstreamBody, most: usize) -> Result<Bytes, GatewayError> {
+    let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else {
             continue;
         };
-        if whole.len() + data.len() > most {
+        if first.len() + whole.len() + data.len() > most {
             return Err(GatewayError::Malformed("it is too large"));
         }
-        whole.extend_from_slice(&data);
+        if first.is_empty() && whole.is_empty() {
+            first = data;
+        } else {
+            whole.extend_from_slice(&mem::take(&mut first));
+            whole.extend_from_slice(&data);
+        }
     }
-    Ok(whole.freeze())
+    Ok(if whole.is_empty() {
+        first
+    } else {
+        whole.freeze()
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

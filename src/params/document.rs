@@ -4,8 +4,6 @@
 //! What comes out is tidy: UTF-8, within the limits, without repeated members and without harmful characters. Nothing
 //! that reads it needs to ask again.
 
-use std::str;
-
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 
@@ -47,7 +45,7 @@ impl Document {
 
     /// Parses and inspects; the flag asks for the document to be tidied.
     fn read(text: Bytes) -> Result<(Self, bool), ParamsError> {
-        let Ok(json) = str::from_utf8(&text) else {
+        let Ok(json) = simdutf8::basic::from_utf8(&text) else {
             return Err(undecodable(&text));
         };
         if text.get(scan::skip_blanks(&text, 0)) != Some(&b'{') {

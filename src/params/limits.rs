@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
             text,
             unicode_escapes,
             elements: 0,
-            names: Vec::new(),
+            names: Vec::with_capacity(16),
             findings: Findings::default(),
         }
     }

@@ -35,7 +35,7 @@ pub use completion::{CompletionRequest, ContextItem, ContextKind, GenerationType
 pub use error::ParamsError;
 pub(crate) use escape::encoded_content_chars;
 pub use forward::{MAX_CONTENT_CHARS, is_over};
-pub use grammar::is_json;
+pub use grammar::{is_json, text_within};
 pub use limits::check as check_limits;
 pub use project::{DirectAccessRequest, EnabledRequest};
 pub use read::Params;

@@ -177,9 +177,11 @@ impl Format {
             .split(|byte| matches!(byte, b';' | b','))
             .next()
             .unwrap_or_default();
-        let media_type = media_type.trim_ascii().to_ascii_lowercase();
-        match media_type.as_slice() {
-            b"application/json" => Ok(Self::Json),
+        let media_type = media_type.trim_ascii();
+        if media_type.eq_ignore_ascii_case(b"application/json") {
+            return Ok(Self::Json);
+        }
+        match media_type.to_ascii_lowercase().as_slice() {
             b"application/x-www-form-urlencoded" => Ok(Self::form_or_json(body)),
             b"multipart/form-data" => Self::multipart(content_type),
             other => {

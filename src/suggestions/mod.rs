@@ -67,7 +67,7 @@ pub async fn answer(
     clock: &Clock,
 ) -> Result<Shaped, GatewayError> {
     let answer = gateway.suggest(question).await?;
-    let model = shape::model(&answer);
+    let model = answer.model().map(str::to_owned);
     let mut shaped = shape::shape(answer, form, clock.unix())?;
     shaped.model = model;
     Ok(shaped)

@@ -1,7 +1,7 @@
 //! An answer in the form that the client can read. `stream: true` is never answered with a JSON document: editors would
 //! put it into the user's file as it is.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use axum::{
     body::Body,
@@ -48,34 +48,6 @@ pub struct Shaped {
     pub model: Option<String>,
 }
 
-/// Largest document that is read for the name of its model.
-const LARGEST_READ: usize = 64 * 1024;
-
-/// Name of the model that answers; streams tell it too late.
-pub(super) fn model(answer: &Answer) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Named<'a> {
-        #[serde(borrow)]
-        model: Option<Name<'a>>,
-    }
-    #[derive(Deserialize)]
-    struct Name<'a> {
-        #[serde(borrow)]
-        name: Option<Cow<'a, str>>,
-    }
-    match answer {
-        Answer::Suggested(suggested) => Some(suggested.model.clone()),
-        Answer::Written(writing) => Some(writing.written.model.clone()),
-        Answer::Document { status, body, .. }
-            if status.is_success() && body.len() <= LARGEST_READ =>
-        {
-            let named: Named<'_> = serde_json::from_slice(body).ok()?;
-            Some(named.model?.name?.into_owned())
-        }
-        Answer::Document { .. } | Answer::Events { .. } | Answer::Text { .. } => None,
-    }
-}
-
 /// Gives an answer the form that is wanted.
 pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, GatewayError> {
     match (answer, form) {
@@ -86,6 +58,7 @@ pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, Gate
                 status,
                 headers,
                 body,
+                ..
             },
             Form::Document,
         ) => Ok(relayed(status, headers, body)),
@@ -94,6 +67,7 @@ pub(super) fn shape(answer: Answer, form: Form, now: i64) -> Result<Shaped, Gate
                 status,
                 headers,
                 body,
+                ..
             },
             _,
         ) if !status.is_success() => Ok(relayed(status, headers, body)),
@@ -163,6 +137,7 @@ pub fn as_it_is(answer: Answer) -> Result<Shaped, GatewayError> {
             status,
             headers,
             body,
+            ..
         } => Ok(relayed(status, headers, body)),
         Answer::Events { .. } | Answer::Text { .. } | Answer::Suggested(_) | Answer::Written(_) => {
             Err(GatewayError::Malformed("it is no document"))

@@ -2,21 +2,25 @@
 //! way, and for answers of which nothing is read.
 //!
 //! Source code in JSON has an escape every dozen bytes, so strings are not searched from one to the next: 64 bytes at a time
-//! are looked at once, without a branch, and what interrupts a string is kept as a bit for each. That halves the time of a
-//! general parser. Depth is the limits' concern; nothing here recurses.
+//! are looked at once, without a branch, and what interrupts a string is kept as a bit for each. Depth is the limits' concern;
+//! nothing here recurses.
 
-use super::scan::Span;
+mod block;
 
-/// Bytes that are looked at together.
-const BLOCK: usize = 64;
+use super::{
+    error::ParamsError,
+    escape,
+    scan::{self, Kind, Span},
+};
+use block::{BLOCK, Marks};
 
 /// A place in a text, up to which it is JSON.
 pub(super) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
-    /// Number of the block that was looked at last, and a bit for each byte in it that interrupts a string.
+    /// Number of the block that was looked at last, and what is in it.
     block: usize,
-    interrupts: u64,
+    marks: Marks,
     /// The containers that are open: whether each is an object.
     open: Vec<bool>,
     unicode_escapes: bool,
@@ -31,21 +35,40 @@ pub fn is_json(text: &[u8]) -> bool {
         scanner.value()?;
         scanner.end()
     };
-    std::str::from_utf8(text).is_ok() && one().is_some()
+    simdutf8::basic::from_utf8(text).is_ok() && one().is_some()
 }
 
-/// A bit for each quote, backslash and control character, the first byte's lowest.
-fn interrupts(block: &[u8; BLOCK]) -> u64 {
-    // One byte for each first, which the compiler makes vector instructions of; the product gathers eight of them.
-    let mut found = [0_u8; BLOCK];
-    for (found, &byte) in found.iter_mut().zip(block) {
-        *found = u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < b' ');
+/// The text that is the member `inner` of the member `outer` of a JSON value, if there is such a one.
+///
+/// # Errors
+///
+/// `ParamsError::InvalidJson` if it is no JSON value.
+pub fn text_within(text: &[u8], outer: &str, inner: &str) -> Result<Option<String>, ParamsError> {
+    let mut found = None;
+    let mut scanner = Scanner::new(text);
+    let mut one = || {
+        scanner.blanks();
+        scanner.members(|scanner, name| {
+            if name.of(text) != outer.as_bytes() {
+                return scanner.value().map(drop);
+            }
+            scanner.members(|scanner, name| {
+                let value = scanner.value()?;
+                if name.of(text) == inner.as_bytes() {
+                    found = Some(value);
+                }
+                Some(())
+            })
+        })?;
+        scanner.end()
+    };
+    let is_one = simdutf8::basic::from_utf8(text).is_ok() && one().is_some();
+    if !is_one {
+        return Err(ParamsError::InvalidJson);
     }
-    let (words, _) = found.as_chunks::<8>();
-    words.iter().rev().fold(0, |bits, word| {
-        let gathered = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        bits << 8 | gathered
-    })
+    let raw = found.map(|span| span.of(text));
+    let raw = raw.filter(|raw| Kind::of(raw) == Kind::Text);
+    Ok(raw.map(|raw| escape::decode(scan::unquoted(raw)).into_owned()))
 }
 
 /// The bits of a block from one place on.
@@ -61,7 +84,7 @@ impl<'a> Scanner<'a> {
             text,
             at: 0,
             block: usize::MAX,
-            interrupts: 0,
+            marks: Marks::default(),
             open: Vec::new(),
             unicode_escapes: false,
         }
@@ -129,6 +152,34 @@ impl<'a> Scanner<'a> {
                 return Some(Span { start, end });
             }
         }
+    }
+
+    /// Passes an object and has `pass` pass each of its values; any other value is passed as it is.
+    fn members(&mut self, mut pass: impl FnMut(&mut Self, Span) -> Option<()>) -> Option<()> {
+        if self.peek()? != b'{' {
+            return self.value().map(drop);
+        }
+        self.pass();
+        self.blanks();
+        let mut more = self.peek()? != b'}';
+        if !more {
+            self.pass();
+        }
+        while more {
+            let name = self.name()?;
+            pass(self, name)?;
+            self.blanks();
+            let next = self.peek()?;
+            self.pass();
+            more = next == b',';
+            if !more && next != b'}' {
+                return None;
+            }
+            if more {
+                self.blanks();
+            }
+        }
+        Some(())
     }
 
     /// Passes the opening bracket of a container; whether a value follows.
@@ -228,53 +279,44 @@ impl<'a> Scanner<'a> {
             if block != self.block {
                 self.look(block)?;
             }
-            let (begin, end) = (block * BLOCK, (block + 1) * BLOCK);
-            let mut ahead = from(self.interrupts, at - begin);
-            at = end;
-            while ahead != 0 {
-                let found = begin + usize::try_from(ahead.trailing_zeros()).unwrap_or_default();
-                match self.text.get(found)? {
-                    b'\\' => {
-                        let behind = self.escape_end(found)?;
-                        if behind >= end {
-                            at = behind;
-                            break;
-                        }
-                        ahead = from(ahead, behind - begin);
-                    }
-                    b'"' => {
-                        self.at = found + 1;
-                        return Some(Span { start, end: found });
-                    }
-                    _ => return None,
+            let begin = block * BLOCK;
+            let ahead = from(self.marks.interrupts, at - begin);
+            if ahead == 0 {
+                at = begin + BLOCK;
+                continue;
+            }
+            let found = begin + usize::try_from(ahead.trailing_zeros()).unwrap_or_default();
+            match self.text.get(found)? {
+                b'"' => {
+                    self.at = found + 1;
+                    return Some(Span { start, end: found });
                 }
+                b'u' => {
+                    self.unicode_escapes = true;
+                    let digits = self.text.get(found + 1..found + 5)?;
+                    if !digits.iter().all(u8::is_ascii_hexdigit) {
+                        return None;
+                    }
+                    at = found + 5;
+                }
+                _ => return None,
             }
-        }
-    }
-
-    /// The position behind the escape at `at`.
-    fn escape_end(&mut self, at: usize) -> Option<usize> {
-        match self.text.get(at + 1)? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 2),
-            b'u' => {
-                self.unicode_escapes = true;
-                let digits = self.text.get(at + 2..at + 6)?;
-                digits.iter().all(u8::is_ascii_hexdigit).then_some(at + 6)
-            }
-            _ => None,
         }
     }
 
     /// Looks at a block; the last one is filled up with blanks.
     fn look(&mut self, block: usize) -> Option<()> {
         let rest = self.text.get(block * BLOCK..)?;
-        self.interrupts = match rest.first_chunk() {
-            Some(whole) => interrupts(whole),
+        // Outside of strings there are no escapes, so that none reaches over blocks that nobody looked at.
+        let follows = self.block.wrapping_add(1) == block;
+        let escaped = follows && self.marks.escapes_next;
+        self.marks = match rest.first_chunk() {
+            Some(whole) => Marks::of(whole, escaped),
             None if rest.is_empty() => return None,
             None => {
                 let mut filled = [b' '; BLOCK];
                 filled.get_mut(..rest.len())?.copy_from_slice(rest);
-                interrupts(&filled)
+                Marks::of(&filled, escaped)
             }
         };
         self.block = block;

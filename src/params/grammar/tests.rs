@@ -14,6 +14,8 @@ fn is_accepted(text: &[u8]) -> bool {
 fn agree(text: &[u8]) {
     let shown = String::from_utf8_lossy(text);
     assert_eq!(is_json(text), is_accepted(text), "{shown:?}");
+    let found = text_within(text, "a", "c");
+    assert_eq!(found.is_ok(), is_accepted(text), "{shown:?}");
 }
 
 const HARD: &[&str] = &[
@@ -157,6 +159,30 @@ fn every_byte_is_judged() {
     }
 }
 
+#[test]
+fn a_text_is_found_in_its_place() {
+    for (text, found) in [
+        (r#"{"model":{"name":"m"}}"#, Some("m")),
+        (
+            r#" { "id" : 1 , "model" : { "engine":"x", "name" : "\u00e9\n" } , "x":[{}] } "#,
+            Some("é\n"),
+        ),
+        (
+            r#"{"a":{"name":"x"},"model":{"a":{"name":"x"},"b":"name"}}"#,
+            None,
+        ),
+        (r#"{"model":{"name":null}}"#, None),
+        (r#"{"model":"name"}"#, None),
+        (r#"{"model":{}}"#, None),
+        (r#"{"name":"m"}"#, None),
+        ("{}", None),
+        ("[]", None),
+    ] {
+        let text = text_within(text.as_bytes(), "model", "name");
+        assert_eq!(text.unwrap().as_deref(), found);
+    }
+}
+
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(vec![
@@ -232,6 +258,8 @@ proptest! {
         let text = if pretty { serde_json::to_vec_pretty(&tree) } else { serde_json::to_vec(&tree) };
         let mut text = text.unwrap();
         prop_assert!(is_json(&text));
+        let found = text_within(&text, "a", "c").unwrap();
+        prop_assert_eq!(found.as_deref(), tree["a"]["c"].as_str());
         let place = place.index(text.len());
         let kept = std::mem::replace(&mut text[place], byte);
         agree(&text);
