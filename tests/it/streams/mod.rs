@@ -3,9 +3,11 @@
 
 mod any_way;
 
+use futures_util::future::join_all;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, End, FakeGateway, Reply, Request, TestServer, okc_with, soon};
+use crate::support::{Answer, End, FakeGateway, Reply, Request, TestServer, chunk, okc_with, soon};
 
 const SSE: &str = "text/event-stream; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -306,5 +308,43 @@ async fn the_built_in_gateway_streams_in_both_forms() {
         .await
         .has_status(200);
     told(&reply);
+    server.finish().await;
+}
+
+/// A stream takes four descriptors where client, server and gateway are one process, and the usual limit is 1024.
+fn raise_descriptors() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    setrlimit(Resource::Nofile, limit).unwrap();
+}
+
+#[tokio::test]
+async fn a_thousand_clients_that_leave_end_a_thousand_requests() {
+    const ALL: usize = 1000;
+    const AT_ONCE: usize = 50;
+
+    raise_descriptors();
+    let mut begun = Answer::events_head();
+    begun.extend(chunk(&content("first")));
+    let gateway = FakeGateway::answering(Answer::bytes(begun).then(End::Silence)).await;
+    let server = TestServer::before(&gateway).await;
+    let request = server.stream().reading_events();
+    let open = async || {
+        let mut stream = request.open().await;
+        stream.reaches("first").await;
+        stream
+    };
+    let mut streams = Vec::new();
+    while streams.len() < ALL {
+        streams.extend(join_all((0..AT_ONCE).map(|_| open())).await);
+    }
+    assert_eq!(
+        (gateway.connections(), gateway.requests().len()),
+        (ALL, ALL)
+    );
+    for stream in streams {
+        stream.leave();
+    }
+    gateway.clients_left(ALL).await;
     server.finish().await;
 }
