@@ -22,12 +22,12 @@ pub struct Credentials {
 }
 
 /// What a request presents.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Presented {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Presented<'a> {
     /// The credential that stands first.
-    pub first: String,
+    pub first: &'a str,
     /// The first that stands where OAuth access tokens do.
-    pub access_token: Option<String>,
+    pub access_token: Option<&'a str>,
 }
 
 /// Credentials that cannot be told apart or read.
@@ -57,7 +57,7 @@ impl Credentials {
 
     /// The ones that count: whatever stands first in parameter `private_token`, header `PRIVATE-TOKEN` and the places of
     /// access tokens, and the first of the latter alone, which is where OAuth tokens stand.
-    pub fn presented(&self) -> Result<Option<Presented>, CredentialsError> {
+    pub fn presented(&self) -> Result<Option<Presented<'_>>, CredentialsError> {
         if self.bearer.is_some() && self.access_token.is_some() {
             return Err(CredentialsError::Twice);
         }
@@ -67,17 +67,17 @@ impl Credentials {
         let access_token = access.into_iter().flatten().find(given);
         let first = private.into_iter().flatten().find(given).or(access_token);
         Ok(first.map(|first| Presented {
-            first: first.clone(),
-            access_token: access_token.cloned(),
+            first,
+            access_token: access_token.map(String::as_str),
         }))
     }
 }
 
 #[cfg(test)]
-impl Presented {
-    pub(super) fn personal(token: &str) -> Self {
+impl<'a> Presented<'a> {
+    pub(super) fn personal(token: &'a str) -> Self {
         Self {
-            first: token.to_owned(),
+            first: token,
             access_token: None,
         }
     }
@@ -155,7 +155,7 @@ mod tests {
                 .presented()
                 .unwrap()
                 .map(|presented| presented.first);
-            assert_eq!(first.as_deref(), *expected, "{pairs:?}");
+            assert_eq!(first, *expected, "{pairs:?}");
         }
     }
 
@@ -175,10 +175,10 @@ mod tests {
     #[test]
     fn parameters_come_first_and_access_tokens_may_not_disagree() {
         let text = |text: &str| Some(text.to_owned());
-        let presents = |first: &str, access_token: Option<&str>| {
+        let presents = |first: &'static str, access_token: Option<&'static str>| {
             Ok(Some(Presented {
-                first: first.to_owned(),
-                access_token: access_token.map(str::to_owned),
+                first,
+                access_token,
             }))
         };
         let all = Credentials {

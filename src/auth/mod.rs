@@ -125,7 +125,7 @@ impl Authenticator {
 
     /// Who presents these credentials. What looks like a personal access token is looked up as one only; otherwise an
     /// OAuth token among them wins. Expiry, revocation and blocking are judged at every call, in this order.
-    pub async fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
+    pub async fn authenticate(&self, presented: &Presented<'_>) -> Result<Caller, AuthError> {
         let caller = match &self.source {
             Source::Local(local) => local.find(presented).await?,
             Source::GitLab(gitlab) => gitlab.authenticate(presented).await?,
@@ -162,15 +162,15 @@ impl Authenticator {
 }
 
 impl LocalTokens {
-    async fn find(&self, presented: &Presented) -> Result<Caller, AuthError> {
-        if let Some(token) = &presented.access_token
+    async fn find(&self, presented: &Presented<'_>) -> Result<Caller, AuthError> {
+        if let Some(token) = presented.access_token
             && !presented.first.starts_with(TOKEN_PREFIX)
             && let Some(caller) = self.known(token).await?
             && caller.application.is_some()
         {
             return Ok(caller);
         }
-        match self.known(&presented.first).await? {
+        match self.known(presented.first).await? {
             Some(caller) if caller.application.is_none() => Ok(caller),
             _ => Err(AuthError::Unknown),
         }

@@ -177,8 +177,8 @@ async fn oauth_tokens_count_as_bearer_only() {
     };
     world.store.add_token(new).await.unwrap();
     let bearer = Presented {
-        first: "garbage".into(),
-        access_token: Some(token.clone()),
+        first: "garbage",
+        access_token: Some(&token),
     };
     let caller = world.auth.authenticate(&bearer).await.unwrap();
     assert_eq!(caller.application.as_deref(), Some("vscode"));
@@ -186,8 +186,8 @@ async fn oauth_tokens_count_as_bearer_only() {
 
     let (personal, _) = world.token(CODE_SUGGESTIONS, None).await;
     let as_bearer = Presented {
-        first: personal.clone(),
-        access_token: Some(personal),
+        first: &personal,
+        access_token: Some(&personal),
     };
     assert_eq!(
         world

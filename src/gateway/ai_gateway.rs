@@ -82,7 +82,7 @@ impl AiGateway {
     pub(super) async fn suggest(&self, question: Question<'_>) -> Result<Answer, GatewayError> {
         let asked = self.models.ask(question.request, question.task)?;
         let head = self.head(question.asker, asked.unit)?;
-        let response = self.upstream.post(asked.path, &head, asked.body).await?;
+        let response = self.upstream.post(asked.path, head, asked.body).await?;
         relay::answer(response, question.request.stream).await
     }
 
@@ -110,7 +110,7 @@ impl AiGateway {
             .post_within(
                 self.token_time,
                 "/v1/code/user_access_token",
-                &head,
+                head,
                 Bytes::new(),
             )
             .await?;
@@ -134,15 +134,15 @@ impl AiGateway {
             UnitPrimitive::CompleteCode => &self.completion,
             UnitPrimitive::GenerateCode => &self.generation,
         };
-        let mut head = template.fill(asker, self.clock.since_epoch());
-        match &self.credential {
-            Credential::SelfSigned => {
-                head.push(&AUTHORIZATION, self.tokens.instance.authorization()?);
-            }
-            Credential::Static(value) => {
-                head.push(&AUTHORIZATION, value);
-            }
-            Credential::None => {}
+        let proof = match &self.credential {
+            Credential::SelfSigned => Some(self.tokens.instance.authorization()?),
+            Credential::Static(value) => Some(value.clone()),
+            Credential::None => None,
+        };
+        let length = proof.as_ref().map_or(0, HeaderValue::len);
+        let mut head = template.fill(asker, self.clock.since_epoch(), length);
+        if let Some(proof) = proof {
+            head.push(&AUTHORIZATION, proof);
         }
         Ok(head)
     }

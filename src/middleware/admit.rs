@@ -1,7 +1,7 @@
 //! Who asks, and with which parameters. The two belong together because a credential may be a parameter: the head
 //! decides how much of a body is read, and the whole of it decides who asks.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::{
     body::{Body, HttpBody},
@@ -47,18 +47,16 @@ pub async fn admit(
     let notes = parts.extensions.get::<Arc<Notes>>();
     let mut credentials = Credentials::from_headers(&parts.headers)?;
     query_credentials(&mut credentials, &parts.uri);
-    let first = match credentials.presented()? {
-        Some(presented) => {
-            let result = app.auth.authenticate(&presented).await;
-            Some((presented, result))
-        }
+    let before = credentials.presented()?;
+    let first = match &before {
+        Some(presented) => Some(app.auth.authenticate(presented).await),
         None => None,
     };
     let page = match first {
         Some(_) => None,
         None => page_caller(app, parts).await?,
     };
-    let known = page.is_some() || matches!(first, Some((_, Ok(_))));
+    let known = page.is_some() || matches!(first, Some(Ok(_)));
     let body = read(app, &parts.headers, body, known).await?;
     if let Some(notes) = notes {
         notes.set_bytes_in(body.len());
@@ -68,11 +66,10 @@ pub async fn admit(
     if let Some(Format(format)) = parts.extensions.get() {
         params = params.with_default("format", format)?;
     }
-    credentials.private_token = params.private_token().or(credentials.private_token);
-    credentials.access_token = params.access_token().or(credentials.access_token);
-    credentials.bearer_token = params.bearer_token().or(credentials.bearer_token);
-    let caller = match (credentials.presented()?, first) {
-        (Some(presented), Some((before, result))) if presented == before => result?,
+    let with_params = with_params(&credentials, &params);
+    let presented = with_params.as_ref().unwrap_or(&credentials).presented()?;
+    let caller = match (presented, first) {
+        (presented, Some(result)) if presented == before => result?,
         (Some(presented), _) => app.auth.authenticate(&presented).await?,
         // Where no credential is given at all, a page of ours may ask for whoever is signed in.
         (None, _) => page.ok_or(ApiError::Unauthorized)?,
@@ -82,6 +79,23 @@ pub async fn admit(
     }
     require_scope(&caller, accepted)?;
     Ok(Admitted { caller, params })
+}
+
+/// The credentials with those that stand in the parameters, if there are any.
+fn with_params(credentials: &Credentials, params: &Params) -> Option<Credentials> {
+    let private_token = params.private_token();
+    let access_token = params.access_token();
+    let bearer_token = params.bearer_token();
+    if private_token.is_none() && access_token.is_none() && bearer_token.is_none() {
+        return None;
+    }
+    let given = credentials.clone();
+    Some(Credentials {
+        private_token: private_token.or(given.private_token),
+        access_token: access_token.or(given.access_token),
+        bearer_token: bearer_token.or(given.bearer_token),
+        ..given
+    })
 }
 
 /// Checks the credential of a request whose body plays no part.
@@ -176,7 +190,14 @@ async fn read(app: &App, headers: &HeaderMap, body: Body, known: bool) -> Result
     if declared_length(headers).is_some_and(|length| length > most) {
         return Err(too_much());
     }
-    match timeout(time, collect(body, most)).await {
+    let mut collecting = pin!(collect(body, most));
+    // A body that came along with its head needs no clock.
+    let at_once = poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await;
+    let collected = match at_once {
+        Poll::Ready(collected) => Ok(collected),
+        Poll::Pending => timeout(time, collecting).await,
+    };
+    match collected {
         Err(_) if known => Err(ApiError::RequestTimeout),
         Err(_) => Err(ApiError::UnauthorizedUnread),
         Ok(Err(Collect::TooMuch)) => Err(too_much()),

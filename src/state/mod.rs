@@ -11,6 +11,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use quick_cache::sync::Cache;
+
 use crate::{
     auth::{Authenticator, OAuth, Sessions, gitlab::PublishedKeys},
     clock::Clock,
@@ -47,6 +49,7 @@ pub struct Shared {
     pub store: Arc<Store>,
     switch: Kept<(), bool>,
     users: Kept<i64, User>,
+    pseudonyms: Cache<i64, Arc<str>>,
     /// What has been set for projects and groups.
     pub projects: Kept<String, Governed>,
     /// Who presents a token.
@@ -218,7 +221,14 @@ impl Shared {
         if path.trim().is_empty() || path.len() > LONGEST_PATH {
             return Ok(None);
         }
-        let path = path.trim_matches('/').to_ascii_lowercase();
+        let path = path.trim_matches('/');
+        // Most paths are written as they are looked up, and need no copy to be found.
+        if !path.bytes().any(|byte| byte.is_ascii_uppercase())
+            && let Some(known) = self.projects.at_hand(path)
+        {
+            return Ok(known);
+        }
+        let path = path.to_ascii_lowercase();
         self.projects
             .get(path.clone(), async |store| {
                 Ok(store.governance(path).await?.map(Governed::from))
@@ -233,8 +243,14 @@ impl Shared {
     }
 
     /// The pseudonym of a user.
-    pub fn global_user_id(&self, user_id: i64) -> String {
-        self.secret.global_user_id(&self.instance.id, user_id)
+    pub fn global_user_id(&self, user_id: i64) -> Arc<str> {
+        if let Some(known) = self.pseudonyms.get(&user_id) {
+            return known;
+        }
+        let made = self.secret.global_user_id(&self.instance.id, user_id);
+        let made = Arc::from(made);
+        self.pseudonyms.insert(user_id, Arc::clone(&made));
+        made
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, sync::Cache};
 
 use super::{Store, StoreError};
 use crate::clock::Clock;
@@ -40,10 +40,7 @@ impl<K: Eq + Hash + Clone, V> Kept<K, V> {
         key: K,
         look_up: impl AsyncFnOnce(&Store) -> Result<Option<V>, StoreError>,
     ) -> Result<Option<Arc<V>>, StoreError> {
-        let version = self.store.version(self.clock.monotonic());
-        if self.version.swap(version, Ordering::AcqRel) != version {
-            self.records.clear();
-        }
+        let version = self.current();
         if let Some(known) = self.records.get(&key) {
             return Ok(known);
         }
@@ -53,5 +50,26 @@ impl<K: Eq + Hash + Clone, V> Kept<K, V> {
             self.records.insert(key, known.clone());
         }
         Ok(known)
+    }
+
+    /// What is at hand for `key`; `None` if it would have to be looked up.
+    pub fn at_hand<Q>(&self, key: &Q) -> Option<Option<Arc<V>>>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.current();
+        self.records.get(key)
+    }
+
+    /// The version of the database, with nothing at hand that is older.
+    fn current(&self) -> i64 {
+        let version = self.store.version(self.clock.monotonic());
+        // Read first: the line is shared by all threads and written only when something changes.
+        if self.version.load(Ordering::Acquire) != version
+            && self.version.swap(version, Ordering::AcqRel) != version
+        {
+            self.records.clear();
+        }
+        version
     }
 }

@@ -1,12 +1,12 @@
 //! One line per request, from a fixed list of fields, written in batches by a thread of its own: the request only
-//! appends to a buffer. When the reader of the log is stuck, lines beyond 8 MiB are dropped and counted rather than kept.
+//! appends to a buffer, with a line that it has made before, since all serving threads share that buffer. When the reader of the log is stuck, lines beyond 8 MiB are dropped and counted rather than kept.
 //!
 //! Fields: `timestamp`, `level`, `message`, `request_id`, `method`, `route` (the template, never the path), `status`,
 //! `duration_ms`, `bytes_in`, `bytes_out`, `user` (number), `upstream_status`, `reason` (a fixed word), `cut` (whether the
 //! client got less than the whole). A client that left before there was a reply has the status 499.
 
 use std::{
-    fmt,
+    cell::RefCell,
     io::{self, Write},
     mem,
     sync::{
@@ -59,25 +59,30 @@ pub struct AccessLog {
 }
 
 struct Shared {
-    buffer: Mutex<Buffer>,
+    lines: Mutex<Vec<u8>>,
     filled: Condvar,
     stopping: AtomicBool,
     dropped: AtomicU64,
 }
 
+/// A line that a thread is making.
 #[derive(Default)]
-struct Buffer {
-    lines: Vec<u8>,
+struct Draft {
+    line: Vec<u8>,
     /// The last timestamp and the second that it belongs to: a busy second writes it once.
     timestamp: String,
     second: Option<u64>,
+}
+
+thread_local! {
+    static DRAFT: RefCell<Draft> = RefCell::default();
 }
 
 impl AccessLog {
     /// A log that writes to `out`.
     pub fn start(format: LogFormat, out: impl Write + Send + 'static) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            buffer: Mutex::default(),
+            lines: Mutex::default(),
             filled: Condvar::new(),
             stopping: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
@@ -95,30 +100,16 @@ impl AccessLog {
 
     /// Adds a line.
     pub fn record(&self, line: &AccessLine<'_>) {
-        let mut buffer = self
-            .shared
-            .buffer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if buffer.lines.len() > LARGEST_BUFFER {
-            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        let was_empty = buffer.lines.is_empty();
-        buffer.set_time(line.at);
-        let Buffer {
-            lines, timestamp, ..
-        } = &mut *buffer;
-        // Writing to memory does not fail.
-        let _written = match self.format {
-            LogFormat::Json => line.write_json(timestamp, lines),
-            LogFormat::Text => line.write_text(timestamp, lines),
-        };
-        lines.push(b'\n');
-        drop(buffer);
-        if was_empty {
-            self.shared.filled.notify_one();
-        }
+        DRAFT.with_borrow_mut(|draft| {
+            draft.set_time(line.at);
+            draft.line.clear();
+            match self.format {
+                LogFormat::Json => line.write_json(&draft.timestamp, &mut draft.line),
+                LogFormat::Text => line.write_text(&draft.timestamp, &mut draft.line),
+            }
+            draft.line.push(b'\n');
+            self.shared.append(&draft.line);
+        });
     }
 
     /// Writes what is left and ends.
@@ -138,20 +129,34 @@ impl AccessLog {
 }
 
 impl Shared {
+    fn append(&self, line: &[u8]) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() > LARGEST_BUFFER {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let was_empty = lines.is_empty();
+        lines.extend_from_slice(line);
+        drop(lines);
+        if was_empty {
+            self.filled.notify_one();
+        }
+    }
+
     fn write_to(&self, mut out: impl Write) {
         let mut batch = Vec::new();
         loop {
-            let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-            while buffer.lines.is_empty() {
+            let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            while lines.is_empty() {
                 if self.stopping.load(Ordering::SeqCst) {
                     return;
                 }
                 // The time-out covers a stop that was signalled just before the wait began.
-                let waited = self.filled.wait_timeout(buffer, Duration::from_secs(1));
-                buffer = waited.unwrap_or_else(PoisonError::into_inner).0;
+                let waited = self.filled.wait_timeout(lines, Duration::from_secs(1));
+                lines = waited.unwrap_or_else(PoisonError::into_inner).0;
             }
-            mem::swap(&mut buffer.lines, &mut batch);
-            drop(buffer);
+            mem::swap(&mut *lines, &mut batch);
+            drop(lines);
             let dropped = self.dropped.swap(0, Ordering::Relaxed);
             if dropped > 0 {
                 tracing::warn!(
@@ -170,7 +175,7 @@ impl Shared {
     }
 }
 
-impl Buffer {
+impl Draft {
     /// Brings the timestamp up to `now`: all of it if the second is a new one, else the milliseconds only.
     fn set_time(&mut self, now: Duration) {
         if self.second != Some(now.as_secs()) {
@@ -181,11 +186,11 @@ impl Buffer {
         // The form ends in `.123Z`.
         let kept = self.timestamp.len().saturating_sub(4);
         self.timestamp.truncate(kept);
-        // Writing to a string does not fail.
-        let _written = fmt::Write::write_fmt(
-            &mut self.timestamp,
-            format_args!("{:03}Z", now.subsec_millis()),
-        );
+        // One more digit in front keeps the zeros.
+        let mut digits = itoa::Buffer::new();
+        self.timestamp
+            .push_str(&digits.format(1000 + now.subsec_millis())[1..]);
+        self.timestamp.push('Z');
     }
 }
 
@@ -196,57 +201,69 @@ impl AccessLine<'_> {
     }
 
     /// Written by hand: every part is a number, a word of ours or plain text, so that nothing needs to be escaped.
-    fn write_json(&self, timestamp: &str, out: &mut impl Write) -> io::Result<()> {
-        let micros = self.took.as_micros();
-        write!(
-            out,
-            r#"{{"timestamp":"{timestamp}","level":"{}","message":"request","request_id":"{}","method":"{}","route":"{}","status":{},"duration_ms":{}.{:03},"bytes_in":{},"bytes_out":{}"#,
+    fn write_json(&self, timestamp: &str, out: &mut Vec<u8>) {
+        let mut line = Line(out);
+        line.texts(&[
+            r#"{"timestamp":""#,
+            timestamp,
+            r#"","level":""#,
             self.level(),
-            self.request_id,
-            self.method,
-            self.route,
-            self.status,
-            micros / 1000,
-            micros % 1000,
-            self.bytes_in,
-            self.bytes_out
-        )?;
+        ]);
+        line.texts(&[r#"","message":"request","request_id":""#, self.request_id]);
+        line.texts(&[r#"","method":""#, self.method, r#"","route":""#, self.route]);
+        line.number(r#"","status":"#, self.status);
+        let micros = u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX);
+        line.number(r#","duration_ms":"#, micros / 1000);
+        line.texts(&[".", &itoa::Buffer::new().format(1000 + micros % 1000)[1..]]);
+        line.number(r#","bytes_in":"#, self.bytes_in);
+        line.number(r#","bytes_out":"#, self.bytes_out);
         if let Some(user) = self.user {
-            write!(out, r#","user":{user}"#)?;
+            line.number(r#","user":"#, user);
         }
         if let Some(status) = self.upstream_status {
-            write!(out, r#","upstream_status":{status}"#)?;
+            line.number(r#","upstream_status":"#, status);
         }
         if let Some(reason) = self.reason {
-            write!(out, r#","reason":"{reason}""#)?;
+            line.texts(&[r#","reason":""#, reason, "\""]);
         }
-        out.write_all(if self.cut { br#","cut":true}"# } else { b"}" })
+        line.texts(&[if self.cut { r#","cut":true}"# } else { "}" }]);
     }
 
-    fn write_text(&self, timestamp: &str, out: &mut impl Write) -> io::Result<()> {
-        write!(
-            out,
-            "{timestamp} {:>5} {} {} {} {:.1} ms id={}",
-            self.level(),
-            self.status,
-            self.method,
-            self.route,
-            self.took.as_secs_f64() * 1000.0,
-            self.request_id
-        )?;
+    fn write_text(&self, timestamp: &str, out: &mut Vec<u8>) {
+        let mut line = Line(out);
+        line.texts(&[timestamp, if self.status >= 500 { " " } else { "  " }]);
+        line.texts(&[self.level()]);
+        line.number(" ", self.status);
+        line.texts(&[" ", self.method, " ", self.route]);
+        line.texts(&[&format!(" {:.1} ms id=", self.took.as_secs_f64() * 1000.0)]);
+        line.texts(&[self.request_id]);
         if let Some(user) = self.user {
-            write!(out, " user={user}")?;
+            line.number(" user=", user);
         }
         if let Some(status) = self.upstream_status {
-            write!(out, " upstream={status}")?;
+            line.number(" upstream=", status);
         }
         if let Some(reason) = self.reason {
-            write!(out, " reason={reason}")?;
+            line.texts(&[" reason=", reason]);
         }
         if self.cut {
-            write!(out, " cut")?;
+            line.texts(&[" cut"]);
         }
-        Ok(())
+    }
+}
+
+/// A line that grows.
+struct Line<'a>(&'a mut Vec<u8>);
+
+impl Line<'_> {
+    fn texts(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.0.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn number(&mut self, before: &str, number: impl itoa::Integer) {
+        self.texts(&[before, itoa::Buffer::new().format(number)]);
     }
 }
 
@@ -307,7 +324,7 @@ mod tests {
     fn json_lines_have_these_fields() {
         let mut out = Vec::new();
         let at = "2026-11-21T10:00:00.007Z";
-        line(200).write_json(at, &mut out).unwrap();
+        line(200).write_json(at, &mut out);
         assert_eq!(
             String::from_utf8(out).unwrap(),
             r#"{"timestamp":"2026-11-21T10:00:00.007Z","level":"INFO","message":"request","request_id":"id","method":"POST","route":"/api/v4/code_suggestions/completions","status":200,"duration_ms":1.250,"bytes_in":10,"bytes_out":20,"user":42}"#
@@ -320,7 +337,7 @@ mod tests {
             cut: true,
             ..line(502)
         };
-        failed.write_json(at, &mut out).unwrap();
+        failed.write_json(at, &mut out);
         let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let expected = serde_json::json!({
             "timestamp": at, "level": "ERROR", "message": "request", "request_id": "id", "method": "POST",
@@ -332,24 +349,22 @@ mod tests {
 
     #[test]
     fn the_time_is_the_lines_own() {
-        let mut buffer = Buffer::default();
+        let mut draft = Draft::default();
         for (millis, expected) in [
             (1_795_255_200_007, "2026-11-21T10:00:00.007Z"),
             (1_795_255_200_999, "2026-11-21T10:00:00.999Z"),
             (1_795_255_201_000, "2026-11-21T10:00:01.000Z"),
             (1_795_255_200_050, "2026-11-21T10:00:00.050Z"),
         ] {
-            buffer.set_time(Duration::from_millis(millis));
-            assert_eq!(buffer.timestamp, expected);
+            draft.set_time(Duration::from_millis(millis));
+            assert_eq!(draft.timestamp, expected);
         }
     }
 
     #[test]
     fn text_lines_are_for_people() {
         let mut out = Vec::new();
-        line(200)
-            .write_text("2026-11-21T10:00:00Z", &mut out)
-            .unwrap();
+        line(200).write_text("2026-11-21T10:00:00Z", &mut out);
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "2026-11-21T10:00:00Z  INFO 200 POST /api/v4/code_suggestions/completions 1.2 ms id=id user=42"

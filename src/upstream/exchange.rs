@@ -16,11 +16,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    Endpoint, WireError,
-    fields::Fields,
+    Endpoint, WireError, fields,
     framing::Framing,
     head::{self, Head},
-    wire::Wire,
+    wire::{Message, Wire},
 };
 
 /// Most bytes of the head of an answer over HTTP/2.
@@ -49,7 +48,7 @@ pub(super) enum Outgoing<'a> {
     Post {
         endpoint: &'a Endpoint,
         path: &'static str,
-        fields: &'a Fields,
+        fields: Bytes,
         body: Bytes,
     },
 }
@@ -102,8 +101,7 @@ impl Connection {
         match self {
             Self::One(mut wire) => {
                 let asks_for_head = request.asks_for_head();
-                let (head, body) = request.into_text();
-                wire.ask(head, body);
+                wire.ask(request.into_text());
                 match poll_fn(|context| wire.poll_head(context)).await {
                     Ok(head) => {
                         let Head {
@@ -143,20 +141,20 @@ impl Outgoing<'_> {
         matches!(self, Self::Any(request) if request.method() == Method::HEAD)
     }
 
-    /// Head and body for HTTP/1.1.
-    fn into_text(self) -> (Bytes, Bytes) {
+    /// The text of it for HTTP/1.1.
+    fn into_text(self) -> Message {
         match self {
             Self::Any(request) => {
                 let (request, body) = request.into_parts();
                 let body = body.into_inner().unwrap_or_default();
-                (head::write(&request, body.len()), body)
+                Message::new(head::write(&request, body.len()), Bytes::new(), body)
             }
             Self::Post {
                 endpoint,
                 path,
                 fields,
                 body,
-            } => (head::write_post(endpoint, path, fields, body.len()), body),
+            } => Message::new(head::begin_post(endpoint, path, body.len()), fields, body),
         }
     }
 
@@ -173,7 +171,7 @@ impl Outgoing<'_> {
                 let mut request = Request::new(Full::new(body));
                 *request.method_mut() = Method::POST;
                 *request.uri_mut() = endpoint.target(path);
-                *request.headers_mut() = fields.map();
+                *request.headers_mut() = fields::map(&fields);
                 let host = endpoint.authority().clone();
                 request.headers_mut().insert(HOST, host);
                 request

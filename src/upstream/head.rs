@@ -6,14 +6,14 @@
 
 use std::mem::MaybeUninit;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use hyper::{
     HeaderMap, Method, Response, StatusCode, Version,
     header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING},
     http::request::Parts,
 };
 
-use super::{Endpoint, WireError, fields::Fields, framing::Framing};
+use super::{Endpoint, WireError, framing::Framing};
 
 /// Most bytes of the head of an answer, and most fields in it.
 const LARGEST_HEAD: usize = 64 * 1024;
@@ -30,8 +30,8 @@ pub(super) struct Head {
     pub(super) keeps: bool,
 }
 
-/// Writes the head of a request with a body of `length` bytes.
-pub(super) fn write(request: &Parts, length: usize) -> Bytes {
+/// Writes the head of a request with a body of `length` bytes, but for the empty line behind it.
+pub(super) fn write(request: &Parts, length: usize) -> Vec<u8> {
     let target = request
         .uri
         .path_and_query()
@@ -53,31 +53,27 @@ pub(super) fn write(request: &Parts, length: usize) -> Bytes {
     }
     // Methods that have no body by their nature say no length unless they have one (RFC 9110 section 8.6).
     if length > 0 || matches!(request.method, Method::POST | Method::PUT | Method::PATCH) {
-        field(&mut head, "content-length", length.to_string().as_bytes());
+        declare(&mut head, length);
     }
-    head.extend_from_slice(b"\r\n");
-    head.into()
+    head
 }
 
-/// Writes the head of a POST to a path below the base URL.
-pub(super) fn write_post(
-    endpoint: &Endpoint,
-    path: &'static str,
-    fields: &Fields,
-    length: usize,
-) -> Bytes {
+/// Writes the head of a POST to a path below the base URL, up to its further fields.
+pub(super) fn begin_post(endpoint: &Endpoint, path: &'static str, length: usize) -> Vec<u8> {
     let (prefix, host) = (endpoint.prefix(), endpoint.authority().as_bytes());
-    let fields = fields.text();
-    let size = prefix.len() + path.len() + host.len() + fields.len();
-    let mut head = Vec::with_capacity(size + 64);
+    let mut head = Vec::with_capacity(prefix.len() + path.len() + host.len() + 80);
     for part in ["POST ", prefix, path, " HTTP/1.1\r\n"] {
         head.extend_from_slice(part.as_bytes());
     }
     field(&mut head, "host", host);
-    head.extend_from_slice(fields);
-    field(&mut head, "content-length", length.to_string().as_bytes());
-    head.extend_from_slice(b"\r\n");
-    head.into()
+    declare(&mut head, length);
+    head
+}
+
+/// Says the length of the body.
+fn declare(head: &mut Vec<u8>, length: usize) {
+    let mut digits = itoa::Buffer::new();
+    field(head, "content-length", digits.format(length).as_bytes());
 }
 
 fn field(head: &mut Vec<u8>, name: &str, value: &[u8]) {
@@ -215,29 +211,27 @@ mod tests {
             .body(())
             .unwrap();
         let head = write(&request.into_parts().0, 2);
-        let expected = "POST /v2/code/completions?x=1 HTTP/1.1\r\nhost: gateway:5052\r\nx-a: 1\r\ncontent-length: 2\r\n\r\n";
-        assert_eq!(head, expected);
+        let expected = "POST /v2/code/completions?x=1 HTTP/1.1\r\nhost: gateway:5052\r\nx-a: 1\r\ncontent-length: 2\r\n";
+        assert_eq!(String::from_utf8(head).unwrap(), expected);
         for (method, expected) in [
-            (Method::GET, "GET / HTTP/1.1\r\n\r\n"),
-            (Method::PUT, "PUT / HTTP/1.1\r\ncontent-length: 0\r\n\r\n"),
+            (Method::GET, "GET / HTTP/1.1\r\n"),
+            (Method::PUT, "PUT / HTTP/1.1\r\ncontent-length: 0\r\n"),
         ] {
             let request = Request::builder().method(method).uri("/").body(()).unwrap();
-            assert_eq!(write(&request.into_parts().0, 0), expected);
+            let head = write(&request.into_parts().0, 0);
+            assert_eq!(String::from_utf8(head).unwrap(), expected);
         }
     }
 
     #[test]
     fn a_post_is_the_same_as_text() {
         let endpoint = Endpoint::new("http://gateway:5052/ai/", Route::default()).unwrap();
-        let mut fields = Fields::default();
-        fields.push(&CONNECTION, "x");
         let request = Request::post(endpoint.target("/v2/x"))
             .header("host", endpoint.authority())
-            .header(CONNECTION, "x")
             .body(())
             .unwrap();
         assert_eq!(
-            write_post(&endpoint, "/v2/x", &fields, 7),
+            begin_post(&endpoint, "/v2/x", 7),
             write(&request.into_parts().0, 7)
         );
     }

@@ -160,7 +160,7 @@ impl Upstream {
     pub async fn post(
         &self,
         path: &'static str,
-        fields: &Fields,
+        fields: Fields,
         body: Bytes,
     ) -> Result<Response<UpstreamBody>, UpstreamError> {
         self.post_within(self.clocks.response, path, fields, body)
@@ -172,14 +172,15 @@ impl Upstream {
         &self,
         limit: Duration,
         path: &'static str,
-        fields: &Fields,
+        fields: Fields,
         body: Bytes,
     ) -> Result<Response<UpstreamBody>, UpstreamError> {
         let endpoint = &self.endpoint;
+        let fields = Bytes::from(fields);
         self.ask(limit, || Outgoing::Post {
             endpoint,
             path,
-            fields,
+            fields: fields.clone(),
             body: body.clone(),
         })
         .await

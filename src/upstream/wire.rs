@@ -5,7 +5,7 @@
 //! A request is still being sent while its answer is read: a gateway may refuse a large one before it has all of it.
 
 use std::{
-    io,
+    io::{self, Cursor},
     pin::Pin,
     task::{Context, Poll, Waker, ready},
 };
@@ -39,10 +39,16 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
+/// A request as text, in the parts that it was made of: they are sent together without being copied together.
+pub(super) struct Message(Chain<MessageHead, Chain<&'static [u8], Bytes>>);
+
+/// Request line and fields, and further fields.
+type MessageHead = Chain<Cursor<Vec<u8>>, Bytes>;
+
 /// A connection and what has been read of it beyond the last message.
 pub(super) struct Wire {
     socket: Socket,
-    unsent: Option<Chain<Bytes, Bytes>>,
+    unsent: Option<Message>,
     pub(super) unread: BytesMut,
     /// Whether anything has come since the last request began.
     heard: bool,
@@ -59,8 +65,8 @@ impl Wire {
     }
 
     /// Begins a request.
-    pub(super) fn ask(&mut self, head: Bytes, body: Bytes) {
-        self.unsent = Some(head.chain(body));
+    pub(super) fn ask(&mut self, message: Message) {
+        self.unsent = Some(message);
         self.heard = false;
     }
 
@@ -120,12 +126,17 @@ impl Wire {
 
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(unsent) = &mut self.unsent {
-            if !unsent.has_remaining() {
+            if !unsent.0.has_remaining() {
                 ready!(Pin::new(&mut self.socket).poll_flush(context))?;
                 self.unsent = None;
                 break;
             }
-            if ready!(poll_write_buf(Pin::new(&mut self.socket), context, unsent))? == 0 {
+            if ready!(poll_write_buf(
+                Pin::new(&mut self.socket),
+                context,
+                &mut unsent.0
+            ))? == 0
+            {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
         }
@@ -141,6 +152,16 @@ impl Wire {
         ))?;
         self.heard |= read > 0;
         Poll::Ready(Ok(read))
+    }
+}
+
+// === impl Message ===
+
+impl Message {
+    /// The request line and fields, further fields, and the body.
+    pub(super) fn new(head: Vec<u8>, fields: Bytes, body: Bytes) -> Self {
+        let head = Cursor::new(head).chain(fields);
+        Self(head.chain((&b"\r\n"[..]).chain(body)))
     }
 }
 

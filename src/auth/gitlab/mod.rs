@@ -76,8 +76,11 @@ impl GitLab {
 
     /// Who presents these credentials: what looks like a personal access token is asked about as one only, of the rest
     /// an OAuth token wins.
-    pub(super) async fn authenticate(&self, presented: &Presented) -> Result<Caller, AuthError> {
-        if let Some(token) = &presented.access_token
+    pub(super) async fn authenticate(
+        &self,
+        presented: &Presented<'_>,
+    ) -> Result<Caller, AuthError> {
+        if let Some(token) = presented.access_token
             && !presented.first.starts_with(super::TOKEN_PREFIX)
         {
             match self.tokens.caller(Credential::oauth(token)).await {
@@ -86,7 +89,7 @@ impl GitLab {
             }
         }
         self.tokens
-            .caller(Credential::personal(&presented.first))
+            .caller(Credential::personal(presented.first))
             .await
     }
 
