@@ -2,12 +2,17 @@
 //! time is used for dates that people set; periods run on monotonic time, which steps of the wall clock do not touch.
 
 use std::{
+    pin::Pin,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll, ready},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+
+use rustix::time::{ClockId, clock_gettime};
+use tokio::time::{Sleep, sleep_until};
 
 /// A source of time, cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +53,24 @@ impl Clock {
 
     /// Wall-clock seconds since the epoch.
     pub fn unix(&self) -> i64 {
-        i64::try_from(self.since_epoch().as_secs()).unwrap_or(i64::MAX)
+        match self {
+            // A second may begin a tick late, which costs a fifth of asking when exactly it does.
+            Self::System => clock_gettime(ClockId::RealtimeCoarse).tv_sec,
+            Self::Manual(_) => i64::try_from(self.since_epoch().as_secs()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Monotonic time since some fixed point in the past, another than that of [`Clock::monotonic`]; a few milliseconds
+    /// behind at most. For what is asked several times a request and judged in longer periods.
+    pub fn lately(&self) -> Duration {
+        match self {
+            Self::System => {
+                let time = clock_gettime(ClockId::MonotonicCoarse);
+                let nanos = u32::try_from(time.tv_nsec).unwrap_or_default();
+                Duration::new(time.tv_sec.unsigned_abs(), nanos)
+            }
+            Self::Manual(_) => self.since_epoch(),
+        }
     }
 
     /// Monotonic time since some fixed point in the past.
@@ -56,6 +78,34 @@ impl Clock {
         match self {
             Self::System => start().elapsed(),
             Self::Manual(_) => self.since_epoch(),
+        }
+    }
+}
+
+/// A timer for deadlines of which hardly one ever comes: it is moved only when it fires too early, so that a deadline that
+/// is put off all the time costs no more than a look.
+#[derive(Debug, Default)]
+pub struct Alarm(Option<Pin<Box<Sleep>>>);
+
+impl Alarm {
+    /// Waits for `deadline`; an earlier call may have asked for another.
+    pub fn poll_at(
+        &mut self,
+        deadline: tokio::time::Instant,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        let timer = self
+            .0
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if timer.deadline() > deadline {
+            timer.as_mut().reset(deadline);
+        }
+        loop {
+            ready!(timer.as_mut().poll(context));
+            if tokio::time::Instant::now() >= deadline {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline);
         }
     }
 }
@@ -141,6 +191,41 @@ mod tests {
             "2026-11-21T10:00",
         ] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alarm_goes_by_the_deadline_it_was_asked_for_last() {
+        use std::future::poll_fn;
+        use tokio::time::Instant;
+
+        let begun = Instant::now();
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut alarm = Alarm::default();
+        for seconds in [5, 90, 60] {
+            let polled = poll_fn(|context| Poll::Ready(alarm.poll_at(at(seconds), context))).await;
+            assert!(polled.is_pending());
+        }
+        poll_fn(|context| alarm.poll_at(at(60), context)).await;
+        assert_eq!(begun.elapsed().as_secs(), 60);
+        poll_fn(|context| alarm.poll_at(at(61), context)).await;
+        assert_eq!(begun.elapsed().as_secs(), 61);
+    }
+
+    #[test]
+    fn the_machines_clocks_agree() {
+        let clock = Clock::System;
+        let apart = clock
+            .since_epoch()
+            .as_secs()
+            .abs_diff(clock.unix().unsigned_abs());
+        assert!(apart <= 1, "{apart} s");
+        let (before, begun) = (clock.lately(), clock.monotonic());
+        while clock.lately() == before {
+            assert!(
+                clock.monotonic().saturating_sub(begun) < Duration::from_secs(5),
+                "it stands still"
+            );
         }
     }
 

@@ -23,6 +23,9 @@ use crate::{
 const LARGEST_DOCUMENT: usize = 4 * 1024 * 1024;
 const LARGEST_REFUSAL: usize = 64 * 1024;
 
+/// What is cheaper copied than kept where it is.
+const SMALL: usize = 1024;
+
 /// Longest that a client is told to wait for a gateway.
 const LONGEST_WAIT: u32 = 300;
 
@@ -172,7 +175,7 @@ pub(super) async fn small_document(
     Ok((status, body))
 }
 
-/// The whole body, if it is not larger than `most` bytes; not copied when it came in one piece.
+/// The whole body, if it is not larger than `most` bytes; not copied when it came in one large piece.
 async fn collect(mut body: UpstreamBody, most: usize) -> Result<Bytes, GatewayError> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
@@ -184,7 +187,12 @@ async fn collect(mut body: UpstreamBody, most: usize) -> Result<Bytes, GatewayEr
             return Err(GatewayError::Malformed("it is too large"));
         }
         if first.is_empty() && whole.is_empty() {
-            first = data;
+            // Out of the connection's own buffer, which would have to be made anew while a part of it is kept.
+            first = if data.len() <= SMALL {
+                Bytes::copy_from_slice(&data)
+            } else {
+                data
+            };
         } else {
             whole.extend_from_slice(&mem::take(&mut first));
             whole.extend_from_slice(&data);

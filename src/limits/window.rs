@@ -54,7 +54,7 @@ impl WindowStore {
             .windows
             .get(&user)
             .map_or(Duration::ZERO, |window| window.ends);
-        ends.saturating_sub(self.0.clock.monotonic())
+        ends.saturating_sub(self.0.clock.lately())
     }
 
     fn shard(&self, user: i64) -> MutexGuard<'_, Shard> {
@@ -81,7 +81,7 @@ impl StateStore for WindowStore {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let now = self.0.clock.monotonic();
+        let now = self.0.clock.lately();
         let mut shard = self.shard(*user);
         let running = shard
             .windows

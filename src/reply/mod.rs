@@ -18,7 +18,6 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use bytes::BytesMut;
 use serde_json::json;
 
 use crate::limits::Decision;
@@ -440,24 +439,16 @@ pub fn rate_limit_headers(
     const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
     const NAME: HeaderName = HeaderName::from_static("ratelimit-name");
 
-    // One text for all three: a field of its own for each number is a third of what a limit costs.
-    let mut text = BytesMut::with_capacity(48);
-    let mut number = |digits: &str| {
-        text.extend_from_slice(digits.as_bytes());
-        HeaderValue::from_maybe_shared(text.split().freeze())
-    };
     let mut digits = itoa::Buffer::new();
-    let fields = [
-        (LIMIT, number(digits.format(decision.limit))),
-        (REMAINING, number(digits.format(decision.remaining))),
-        (RESET, number(digits.format(resets_at))),
-    ];
-    for (field, value) in fields {
-        // Digits make a value.
-        if let Ok(value) = value {
+    // Digits make a value; made from numbers it would take twice as long.
+    let mut insert = |field, digits: &str| {
+        if let Ok(value) = HeaderValue::from_str(digits) {
             headers.insert(field, value);
         }
-    }
+    };
+    insert(LIMIT, digits.format(decision.limit));
+    insert(REMAINING, digits.format(decision.remaining));
+    insert(RESET, digits.format(resets_at));
     headers.insert(NAME, HeaderValue::from_static(name));
 }
 

@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use crate::middleware::Activity;
+use crate::{clock::Alarm, middleware::Activity};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep_until},
+    time::Instant,
 };
 
 /// The clocks of a connection.
@@ -36,9 +36,9 @@ pub(super) struct Guarded<S> {
     waiting: Waiting,
     /// Replies that had ended at the last look.
     ended: u64,
-    read_timer: Option<Pin<Box<Sleep>>>,
+    read_alarm: Alarm,
     stalled_until: Option<Instant>,
-    write_timer: Option<Pin<Box<Sleep>>>,
+    write_alarm: Alarm,
     /// Set once this side has ended: how long what the other still sends is thrown away.
     lingers_until: Option<Instant>,
 }
@@ -67,9 +67,9 @@ impl<S> Guarded<S> {
             read_by: Instant::now() + clocks.head,
             waiting: Waiting::Head,
             ended: 0,
-            read_timer: None,
+            read_alarm: Alarm::default(),
             stalled_until: None,
-            write_timer: None,
+            write_alarm: Alarm::default(),
             lingers_until: None,
         }
     }
@@ -94,23 +94,14 @@ impl<S> Guarded<S> {
     }
 }
 
-/// Waits for `deadline` on a timer that is moved only when it fires too early: most deadlines never come.
+/// Fails at `deadline`.
 fn poll_deadline(
-    timer: &mut Option<Pin<Box<Sleep>>>,
+    alarm: &mut Alarm,
     deadline: Instant,
     context: &mut Context<'_>,
 ) -> Poll<io::Error> {
-    let timer = timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-    if timer.deadline() > deadline {
-        timer.as_mut().reset(deadline);
-    }
-    loop {
-        ready!(timer.as_mut().poll(context));
-        if Instant::now() >= deadline {
-            return Poll::Ready(io::ErrorKind::TimedOut.into());
-        }
-        timer.as_mut().reset(deadline);
-    }
+    let late = alarm.poll_at(deadline, context);
+    late.map(|()| io::ErrorKind::TimedOut.into())
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
@@ -134,7 +125,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
                 Poll::Ready(result)
             }
             Poll::Pending if this.waiting == Waiting::Busy => Poll::Pending,
-            Poll::Pending => poll_deadline(&mut this.read_timer, this.read_by, context).map(Err),
+            Poll::Pending => poll_deadline(&mut this.read_alarm, this.read_by, context).map(Err),
         }
     }
 }
@@ -155,7 +146,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
                 let deadline = *self
                     .stalled_until
                     .get_or_insert_with(|| Instant::now() + limit);
-                poll_deadline(&mut self.write_timer, deadline, context).map(Err)
+                poll_deadline(&mut self.write_alarm, deadline, context).map(Err)
             }
         }
     }
@@ -193,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         if this.waiting == Waiting::Idle {
             // The last read may have been while the request was being answered, and then nothing asks again: this sets
             // the clock, and when it fires the next read tells.
-            let _armed = poll_deadline(&mut this.read_timer, this.read_by, context);
+            let _armed = poll_deadline(&mut this.read_alarm, this.read_by, context);
         }
         this.poll_stalled(context, flushed)
     }
@@ -221,7 +212,7 @@ impl<S: AsyncRead + Unpin> Guarded<S> {
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
                 Poll::Ready(_) => break,
                 Poll::Pending => {
-                    return poll_deadline(&mut self.read_timer, deadline, context).map(drop);
+                    return poll_deadline(&mut self.read_alarm, deadline, context).map(drop);
                 }
             }
         }

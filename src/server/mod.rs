@@ -113,12 +113,16 @@ impl Worker {
         let head_time = self.app.settings.server.header_timeout;
         match tls {
             None => self.http(stream, address).await,
+            // Boxed, since TLS is far larger than everything that a connection without it would keep room for.
             Some(tls) => {
-                let accepted = timeout(head_time, tls.accept(stream));
-                let accepted = self.stop.abort.run_until_cancelled(accepted).await;
-                if let Some(Ok(Ok(stream))) = accepted {
-                    self.http(stream, address).await;
-                }
+                let served = async {
+                    let accepted = timeout(head_time, tls.accept(stream));
+                    let accepted = self.stop.abort.run_until_cancelled(accepted).await;
+                    if let Some(Ok(Ok(stream))) = accepted {
+                        self.http(stream, address).await;
+                    }
+                };
+                Box::pin(served).await;
             }
         }
         self.app.metrics.connections.dec();

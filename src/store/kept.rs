@@ -63,7 +63,7 @@ impl<K: Eq + Hash + Clone, V> Kept<K, V> {
 
     /// The version of the database, with nothing at hand that is older.
     fn current(&self) -> i64 {
-        let version = self.store.version(self.clock.monotonic());
+        let version = self.store.version(self.clock.lately());
         // Read first: the line is shared by all threads and written only when something changes.
         if self.version.load(Ordering::Acquire) != version
             && self.version.swap(version, Ordering::AcqRel) != version

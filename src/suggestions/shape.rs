@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
 };
 use bytes::Bytes;
 use futures_util::stream;
@@ -19,6 +22,9 @@ use crate::{
     gateway::{Answer, GatewayError, StreamBody, Suggested, Writing},
     upstream::UpstreamError,
 };
+
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const FORMAT: HeaderName = HeaderName::from_static("x-streaming-format");
 
 /// Silence after which a stream of events gets a comment line.
 const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(10);
@@ -192,7 +198,7 @@ fn document(suggested: &Suggested, now: i64) -> Shaped {
 }
 
 fn relayed(status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Shaped {
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    headers.insert(BUFFERING, HeaderValue::from_static("no"));
     Shaped {
         status,
         headers,
@@ -270,17 +276,17 @@ pub fn events_head() -> HeaderMap {
 }
 
 fn streamed(mut headers: HeaderMap, form: Form, body: Body) -> Shaped {
-    headers.remove("x-streaming-format");
+    headers.remove(FORMAT);
     let content_type = match form {
         Form::Events => {
-            headers.insert("x-streaming-format", HeaderValue::from_static("sse"));
+            headers.insert(FORMAT, HeaderValue::from_static("sse"));
             "text/event-stream; charset=utf-8"
         }
         Form::Text | Form::Document => "text/plain; charset=utf-8",
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert("cache-control", HeaderValue::from_static("no-store"));
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(BUFFERING, HeaderValue::from_static("no"));
     Shaped {
         status: StatusCode::OK,
         headers,

@@ -10,10 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::{
     Clocks, UpstreamError, WireError,
@@ -22,6 +19,7 @@ use super::{
     pool::Pool,
     wire::Wire,
 };
+use crate::clock::Alarm;
 
 /// The body of an answer.
 pub struct UpstreamBody {
@@ -32,13 +30,13 @@ pub struct UpstreamBody {
     clocks: Clocks,
     ends_at: Instant,
     silent_since: Option<Instant>,
-    /// Made when the body is first waited for; answers that are there already need none.
-    timer: Option<Pin<Box<Sleep>>>,
+    /// The connection's own, where it has one.
+    alarm: Alarm,
 }
 
 enum State {
     /// The rest comes from a connection of HTTP/1.1.
-    One(Wire, Framing),
+    One(Box<Wire>, Framing),
     /// The rest comes from a stream of HTTP/2; its connection has one user less when it ends.
     Many { incoming: Incoming, _user: Many },
     /// The body was whole.
@@ -54,15 +52,18 @@ impl UpstreamBody {
         permit: OwnedSemaphorePermit,
         clocks: Clocks,
     ) -> Self {
-        let (state, keeps) = match source {
-            Source::One(wire, framing, keeps) => (State::One(wire, framing), keeps),
-            Source::Many(user, incoming) => (
-                State::Many {
+        let (state, alarm, keeps) = match source {
+            Source::One(mut wire, framing, keeps) => {
+                let alarm = mem::take(&mut wire.alarm);
+                (State::One(wire, framing), alarm, keeps)
+            }
+            Source::Many(user, incoming) => {
+                let state = State::Many {
                     incoming,
                     _user: user,
-                },
-                false,
-            ),
+                };
+                (state, Alarm::default(), false)
+            }
         };
         let mut body = Self {
             state,
@@ -71,7 +72,7 @@ impl UpstreamBody {
             clocks,
             ends_at: Instant::now() + clocks.whole,
             silent_since: None,
-            timer: None,
+            alarm,
         };
         body.finish_if_done();
         body
@@ -92,10 +93,11 @@ impl UpstreamBody {
     /// The answer is whole: the connection may be used again, unless it holds more than was asked for.
     fn finish(&mut self) {
         let state = mem::replace(&mut self.state, State::Ended);
-        if let (State::One(wire, _), Some(pool)) = (state, self.pool.take())
+        if let (State::One(mut wire, _), Some(pool)) = (state, self.pool.take())
             && wire.has_sent()
             && wire.unread.is_empty()
         {
+            wire.alarm = mem::take(&mut self.alarm);
             pool.put(wire);
         }
     }
@@ -117,13 +119,7 @@ impl UpstreamBody {
     fn poll_clocks(&mut self, context: &mut Context<'_>) -> Poll<UpstreamError> {
         let silent_since = *self.silent_since.get_or_insert_with(Instant::now);
         let deadline = self.ends_at.min(silent_since + self.clocks.idle);
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if timer.deadline() != deadline {
-            timer.as_mut().reset(deadline);
-        }
-        ready!(timer.as_mut().poll(context));
+        ready!(self.alarm.poll_at(deadline, context));
         Poll::Ready(if deadline == self.ends_at {
             UpstreamError::Whole(self.clocks.whole)
         } else {

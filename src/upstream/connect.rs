@@ -179,7 +179,9 @@ impl Endpoint {
 
     async fn connect_unbounded(&self) -> io::Result<Connection> {
         match &self.tls {
-            None => Ok(Connection::One(Wire::new(Socket::Tcp(self.dial().await?)))),
+            None => Ok(Connection::One(Box::new(Wire::new(Socket::Tcp(
+                self.dial().await?,
+            ))))),
             Some(tls) => match &tls.proxy {
                 None => tls.begin(self.dial().await?).await,
                 Some(proxy) => tls.begin(proxy.tunnel(&self.host, self.port).await?).await,
@@ -203,7 +205,8 @@ impl Tls {
         if stream.get_ref().1.alpn_protocol() == Some(HTTP_2) {
             Connection::many(stream).await
         } else {
-            Ok(Connection::One(Wire::new(Socket::Other(Box::new(stream)))))
+            let socket = Socket::Other(Box::new(stream));
+            Ok(Connection::One(Box::new(Wire::new(socket))))
         }
     }
 }

@@ -13,7 +13,10 @@ use hyper::{
     http::uri::{Authority, Scheme},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::{Instant, timeout_at},
+};
 
 use super::{
     Endpoint, WireError, fields,
@@ -35,7 +38,7 @@ const PING_TIME: Duration = Duration::from_secs(5);
 /// A connection, before or between exchanges.
 pub(super) enum Connection {
     /// HTTP/1.1: one exchange after the other.
-    One(Wire),
+    One(Box<Wire>),
     /// HTTP/2: many exchanges at once.
     Many(Many),
 }
@@ -56,7 +59,7 @@ pub(super) enum Outgoing<'a> {
 /// Where the body of an answer comes from.
 pub(super) enum Source {
     /// What a connection of HTTP/1.1 brings, up to an end; and whether another exchange may follow.
-    One(Wire, Framing, bool),
+    One(Box<Wire>, Framing, bool),
     /// A stream of a connection of HTTP/2.
     Many(Many, Incoming),
 }
@@ -96,13 +99,17 @@ impl Connection {
         }))
     }
 
-    /// Sends a request and waits for the head of its answer.
-    pub(super) async fn exchange(self, request: Outgoing<'_>) -> Result<Response<Source>, Failure> {
+    /// Sends a request and waits for the head of its answer until `deadline`.
+    pub(super) async fn exchange(
+        self,
+        request: Outgoing<'_>,
+        deadline: Instant,
+    ) -> Result<Response<Source>, Failure> {
         match self {
             Self::One(mut wire) => {
                 let asks_for_head = request.asks_for_head();
                 wire.ask(request.into_text());
-                match poll_fn(|context| wire.poll_head(context)).await {
+                match poll_fn(|context| wire.poll_head(context, deadline)).await {
                     Ok(head) => {
                         let Head {
                             response,
@@ -115,22 +122,27 @@ impl Connection {
                         Ok(response.map(|()| Source::One(wire, framing, keeps)))
                     }
                     Err(error) => Err(Failure {
+                        unseen: !wire.heard() && !matches!(error, WireError::Late),
                         error,
-                        unseen: !wire.heard(),
                     }),
                 }
             }
-            Self::Many(mut many) => match many
-                .requests
-                .try_send_request(absolute(request.into_request()))
-                .await
-            {
-                Ok(response) => Ok(response.map(|body| Source::Many(many, body))),
-                Err(mut failed) => Err(Failure {
-                    unseen: failed.take_message().is_some(),
-                    error: failed.into_error().into(),
-                }),
-            },
+            Self::Many(mut many) => {
+                let sending = many
+                    .requests
+                    .try_send_request(absolute(request.into_request()));
+                match timeout_at(deadline, sending).await {
+                    Ok(Ok(response)) => Ok(response.map(|body| Source::Many(many, body))),
+                    Ok(Err(mut failed)) => Err(Failure {
+                        unseen: failed.take_message().is_some(),
+                        error: failed.into_error().into(),
+                    }),
+                    Err(_) => Err(Failure {
+                        unseen: false,
+                        error: WireError::Late,
+                    }),
+                }
+            }
         }
     }
 }

@@ -38,10 +38,10 @@ use http_body_util::Full;
 use hyper::{Request, Response, StatusCode};
 use tokio::{
     sync::Semaphore,
-    time::{Instant, timeout},
+    time::{Instant, timeout_at},
 };
 
-use exchange::{Failure, Outgoing};
+use exchange::{Failure, Outgoing, Source};
 use pool::Pool;
 
 /// How long each part of an exchange may take.
@@ -104,6 +104,9 @@ pub enum WireError {
     /// The answer is no HTTP, or not of a kind that can be trusted.
     #[error("the answer is malformed: {0}")]
     Malformed(&'static str),
+    /// It did not come in time.
+    #[error("the answer is late")]
+    Late,
     /// It went wrong within HTTP/2, or in what passes through.
     #[error("the exchange failed")]
     Hyper(#[from] hyper::Error),
@@ -197,26 +200,20 @@ impl Upstream {
             .try_acquire_owned()
             .map_err(|_| UpstreamError::Busy)?;
         let watch = Watch::new(breaker, limit / 4);
-        let exchange = async {
-            if let Some(connection) = self.pool.take() {
-                match connection.exchange(make()).await {
-                    // The other side had closed it: nothing of an answer has come.
-                    Err(Failure { unseen: true, .. }) => {}
-                    other => return other.map_err(UpstreamError::from),
-                }
-            }
-            // Rare, and far larger than the rest of this future.
-            let connection = Box::pin(self.endpoint.connect(self.clocks.connect)).await?;
-            self.pool.share(&connection);
-            connection
-                .exchange(make())
-                .await
-                .map_err(UpstreamError::from)
+        let deadline = watch.since + limit;
+        let kept = match self.pool.take() {
+            Some(connection) => match connection.exchange(make(), deadline).await {
+                // The other side had closed it: nothing of an answer has come.
+                Err(Failure { unseen: true, .. }) => None,
+                other => Some(other),
+            },
+            None => None,
         };
-        let exchanged = timeout(limit, exchange)
-            .await
-            .map_err(|_| UpstreamError::ResponseTimeout(limit))
-            .flatten();
+        let exchanged = match kept {
+            Some(exchanged) => exchanged.map_err(|failure| failure.within(limit)),
+            // Rare, and far larger than the rest of this future.
+            None => Box::pin(self.ask_anew(make(), (limit, deadline))).await,
+        };
         watch.judge(exchanged.is_ok());
         let response = exchanged?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -226,15 +223,35 @@ impl Upstream {
         Ok(response.map(|source| UpstreamBody::new(source, pool, permit, self.clocks)))
     }
 
+    /// An exchange on a new connection.
+    async fn ask_anew(
+        &self,
+        request: Outgoing<'_>,
+        (limit, deadline): (Duration, Instant),
+    ) -> Result<Response<Source>, UpstreamError> {
+        let connecting = self.endpoint.connect(self.clocks.connect);
+        let connection = timeout_at(deadline, connecting)
+            .await
+            .map_err(|_| UpstreamError::ResponseTimeout(limit))
+            .flatten()?;
+        self.pool.share(&connection);
+        let exchanged = connection.exchange(request, deadline).await;
+        exchanged.map_err(|failure| failure.within(limit))
+    }
+
     /// Where requests go.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 }
 
-impl From<Failure> for UpstreamError {
-    fn from(failure: Failure) -> Self {
-        Self::Exchange(failure.error)
+impl Failure {
+    /// What it means to whoever waited for so long.
+    fn within(self, limit: Duration) -> UpstreamError {
+        match self.error {
+            WireError::Late => UpstreamError::ResponseTimeout(limit),
+            error => UpstreamError::Exchange(error),
+        }
     }
 }
 

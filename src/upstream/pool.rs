@@ -26,7 +26,7 @@ pub(super) struct Pool(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     /// The youngest stand last.
-    idle: Vec<(Instant, Wire)>,
+    idle: Vec<(Instant, Box<Wire>)>,
     shared: Vec<(Instant, Many)>,
     swept: bool,
 }
@@ -61,7 +61,7 @@ impl Pool {
     }
 
     /// Keeps a connection for the next request.
-    pub(super) fn put(self: &Arc<Self>, wire: Wire) {
+    pub(super) fn put(self: &Arc<Self>, wire: Box<Wire>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.idle.len() >= MOST_IDLE {
             kept.idle.remove(0);

@@ -14,6 +14,7 @@ use bytes::{Buf, Bytes, BytesMut, buf::Chain};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::Instant,
 };
 use tokio_util::io::{poll_read_buf, poll_write_buf};
 
@@ -21,9 +22,10 @@ use super::{
     WireError,
     head::{self, Head},
 };
+use crate::clock::Alarm;
 
-/// Least and most that is read at once. Whole answers of a gateway fit into the least, and streams come in small pieces.
-const LEAST_READ: usize = 4 * 1024;
+/// Least and most that is read at once. Answers to completions fit into the least, and streams come in small pieces.
+const LEAST_READ: usize = 2 * 1024;
 const MOST_READ: usize = 64 * 1024;
 
 /// TCP, or whatever else bytes go over.
@@ -52,6 +54,8 @@ pub(super) struct Wire {
     pub(super) unread: BytesMut,
     /// Whether anything has come since the last request began.
     heard: bool,
+    /// For whoever waits for an answer, one after the other.
+    pub(super) alarm: Alarm,
 }
 
 impl Wire {
@@ -61,6 +65,7 @@ impl Wire {
             unsent: None,
             unread: BytesMut::new(),
             heard: false,
+            alarm: Alarm::default(),
         }
     }
 
@@ -87,8 +92,22 @@ impl Wire {
         self.unread.is_empty() && self.poll_fill(&mut nobody, LEAST_READ).is_pending()
     }
 
-    /// Sends what is left of the request and waits for the head of the final answer; interim ones are passed over.
-    pub(super) fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<Result<Head, WireError>> {
+    /// Sends what is left of the request and waits for the head of the final answer until `deadline`.
+    pub(super) fn poll_head(
+        &mut self,
+        context: &mut Context<'_>,
+        deadline: Instant,
+    ) -> Poll<Result<Head, WireError>> {
+        let head = self.poll_answer(context);
+        if head.is_ready() {
+            return head;
+        }
+        let late = self.alarm.poll_at(deadline, context);
+        late.map(|()| Err(WireError::Late))
+    }
+
+    /// The same without an end; interim heads are passed over.
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Head, WireError>> {
         let sent = self.poll_send(context);
         loop {
             if let Some(head) = head::take(&mut self.unread)? {

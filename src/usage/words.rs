@@ -1,6 +1,6 @@
 //! Words that counts are kept under: editors and languages come from fixed sets, whatever clients send.
 
-use std::sync::LazyLock;
+use std::{cell::RefCell, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -61,6 +61,22 @@ const LONGEST: usize = 256;
 
 /// The editor that calls itself so, such as in `User-Agent`.
 pub fn editor(text: &str) -> &'static str {
+    LAST.with_borrow_mut(|(last, editor)| {
+        if last != text {
+            *editor = find(text);
+            last.clear();
+            last.push_str(text);
+        }
+        *editor
+    })
+}
+
+thread_local! {
+    /// The text that was asked about last, and its answer: most clients are of few kinds.
+    static LAST: RefCell<(String, &'static str)> = const { RefCell::new((String::new(), OTHER)) };
+}
+
+fn find(text: &str) -> &'static str {
     let text = &text.as_bytes()[..text.len().min(LONGEST)];
     let found = PIECES.as_ref().and_then(|pieces| pieces.find(text));
     found.map_or(OTHER, |found| EDITORS[found.pattern().as_usize()].1)

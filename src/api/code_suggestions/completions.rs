@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::{
     extract::{Request, State},
     http::{
-        HeaderMap,
+        HeaderMap, HeaderName,
         header::{CONTENT_LENGTH, USER_AGENT},
     },
     response::Response,
@@ -21,6 +21,8 @@ use crate::{
     telemetry::Outcome,
     usage::{self, Event, Subject},
 };
+
+const READS_EVENTS: HeaderName = HeaderName::from_static("x-supports-sse-streaming");
 
 /// Suggests code at the cursor.
 pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
@@ -111,7 +113,7 @@ pub(crate) fn without_excluded(
 pub(crate) fn form(stream: bool, headers: &HeaderMap) -> Form {
     let supported = |value: &str| value.eq_ignore_ascii_case("true") || value == "1";
     let events = headers
-        .get("x-supports-sse-streaming")
+        .get(READS_EVENTS)
         .and_then(|value| value.to_str().ok())
         .is_some_and(supported);
     match (stream, events) {

@@ -12,7 +12,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, StatusCode, header::ALLOW, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, header::ALLOW, request::Parts},
     response::Response,
 };
 
@@ -27,6 +27,8 @@ use crate::{
     reply::{ApiError, rate_limit_headers},
     state::{App, Governed, Shared},
 };
+
+const LANGUAGE_SERVER: HeaderName = HeaderName::from_static("x-gitlab-language-server-version");
 
 /// How long a completion waits for GitLab to say which project it belongs to.
 const LONGEST_LOOK_UP: Duration = Duration::from_secs(1);
@@ -149,7 +151,7 @@ async fn asker<'a>(
         user_id: caller.user.id,
         global_user_id: app.global_user_id(caller.user.id),
         request_id,
-        language_server: parts.headers.get("x-gitlab-language-server-version"),
+        language_server: parts.headers.get(LANGUAGE_SERVER),
         project_id,
     }
 }

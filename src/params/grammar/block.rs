@@ -15,8 +15,8 @@ const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
 /// What is in a block, a bit for each byte, the first byte's lowest.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Marks {
-    /// Quotes that are not escaped, control characters, and what is escaped and has more to it: the `u` of `\u` and
-    /// everything that no escape is made of.
+    /// Quotes that are not escaped, control characters, and what is escaped and is rare or has more to it: `/`, the `u` of
+    /// `\u`, and everything that no escape is made of.
     pub(super) interrupts: u64,
     /// Whether the block ends with a backslash that escapes the first byte of the next one.
     pub(super) escapes_next: bool,
@@ -38,9 +38,10 @@ impl Marks {
                 escapes_next: false,
             };
         }
-        // `b` and `f` differ in one bit.
-        let b_or_f = (bytes | u8x64::splat(b'b' ^ b'f')).simd_eq(u8x64::splat(b'f'));
-        let plain = quotes | backslashes | is(b'/') | b_or_f | is(b'n') | is(b'r') | is(b't');
+        // Two pairs of letters differ in one bit each.
+        let f_or_n = (bytes | u8x64::splat(b'f' ^ b'n')).simd_eq(u8x64::splat(b'n'));
+        let b_or_r = (bytes | u8x64::splat(b'b' ^ b'r')).simd_eq(u8x64::splat(b'r'));
+        let plain = quotes | backslashes | f_or_n | b_or_r | is(b't');
         let (escaped, escapes_next) = escaped_by(backslash_bits, escaped);
         let unescaped = (quotes | controls).to_bitmask() & !escaped;
         Self {
@@ -74,7 +75,7 @@ mod tests {
         let mut interrupts = 0;
         for (place, &byte) in block.iter().enumerate() {
             let odd = if escaped {
-                !b"\"\\/bfnrt".contains(&byte)
+                !b"\"\\bfnrt".contains(&byte)
             } else {
                 byte == b'"' || byte < b' '
             };
