@@ -128,7 +128,7 @@ impl Authenticator {
     pub async fn authenticate(&self, presented: &Presented<'_>) -> Result<Caller, AuthError> {
         let caller = match &self.source {
             Source::Local(local) => local.find(presented).await?,
-            Source::GitLab(gitlab) => gitlab.authenticate(presented).await?,
+            Source::GitLab(gitlab) => Box::pin(gitlab.authenticate(presented)).await?,
         };
         self.judged(caller)
     }

@@ -57,7 +57,7 @@ impl Limiter {
     pub async fn check(&self, user: i64) -> Option<Decision> {
         match self {
             Self::Memory(limiter) => limiter.check(user),
-            Self::Redis(limiter) => limiter.check(user).await,
+            Self::Redis(limiter) => Box::pin(limiter.check(user)).await,
         }
     }
 }

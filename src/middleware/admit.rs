@@ -54,7 +54,7 @@ pub async fn admit(
     };
     let page = match first {
         Some(_) => None,
-        None => page_caller(app, parts).await?,
+        None => Box::pin(page_caller(app, parts)).await?,
     };
     let known = page.is_some() || matches!(first, Some(Ok(_)));
     let body = read(app, &parts.headers, body, known).await?;

@@ -91,7 +91,10 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
             }
             let extensions = request.extensions_mut();
             extensions.insert(Arc::clone(&notes));
-            extensions.insert(peer.address);
+            // Completions ask nobody where they come from, and are many.
+            if route != crate::routes::COMPLETIONS {
+                extensions.insert(peer.address);
+            }
             if app.front.is_some() {
                 extensions.insert(Arc::clone(&peer.activity));
             }

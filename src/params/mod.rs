@@ -41,4 +41,4 @@ pub use project::{DirectAccessRequest, EnabledRequest};
 pub use read::Params;
 pub use rules::{COMPLETIONS, DIRECT_ACCESS, ENABLED, Rule, TRACK_EVENT};
 pub use schema::json_schema;
-pub use text::{Lines, Text};
+pub use text::{Line, Lines, Text};

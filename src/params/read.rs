@@ -49,7 +49,9 @@ impl Params {
             Format::Empty => Document::empty(),
             Format::Json => Document::parse(body)?,
             Format::Form => from_form(form::urlencoded(&body)?)?,
-            Format::Multipart(boundary) => from_form(form::multipart(boundary, body).await?)?,
+            Format::Multipart(boundary) => {
+                from_form(Box::pin(form::multipart(boundary, body)).await?)?
+            }
         };
         let params = Self { document };
         match query {

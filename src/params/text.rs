@@ -22,6 +22,10 @@ pub struct Lines<'a> {
     rest: &'a [u8],
 }
 
+/// A line of a text, in its JSON spelling.
+#[derive(Clone, Copy)]
+pub struct Line<'a>(&'a [u8]);
+
 // === impl Text ===
 
 impl Text {
@@ -101,6 +105,12 @@ impl Text {
         &self.raw[escape::offset_after(&self.raw, surplus)..]
     }
 
+    /// The lines as they are spelled, for whoever does not need to decode all of them.
+    pub fn spelled_lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let mut lines = self.lines();
+        std::iter::from_fn(move || lines.next_spelled())
+    }
+
     /// The lines, from either end.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {
@@ -125,12 +135,32 @@ impl From<&str> for Text {
     }
 }
 
+// === impl Line ===
+
+impl<'a> Line<'a> {
+    /// What follows the spaces that the line begins with, if no character of the first `length` is spelled by an escape or
+    /// lies beyond ASCII.
+    #[must_use]
+    pub fn plain_start(self, length: usize) -> Option<&'a [u8]> {
+        let start = self.0.iter().position(|byte| *byte != b' ')?;
+        let rest = &self.0[start..];
+        let plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\';
+        let first = rest.first().is_some_and(plain);
+        let others = rest.iter().take(length).all(|byte| *byte != b'\\');
+        (first && others).then_some(rest)
+    }
+
+    /// The line itself.
+    #[must_use]
+    pub fn decode(self) -> Cow<'a, str> {
+        escape::decode(self.0)
+    }
+}
+
 // === impl Lines ===
 
-impl<'a> Iterator for Lines<'a> {
-    type Item = Cow<'a, str>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'a> Lines<'a> {
+    fn next_spelled(&mut self) -> Option<Line<'a>> {
         if self.rest.is_empty() {
             return None;
         }
@@ -138,7 +168,15 @@ impl<'a> Iterator for Lines<'a> {
             escape::first_line_feed(self.rest).unwrap_or((self.rest.len(), self.rest.len()));
         let line = &self.rest[..end];
         self.rest = &self.rest[next..];
-        Some(escape::decode(line))
+        Some(Line(line))
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Cow<'a, str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_spelled().map(Line::decode)
     }
 }
 

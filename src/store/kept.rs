@@ -44,7 +44,8 @@ impl<K: Eq + Hash + Clone, V> Kept<K, V> {
         if let Some(known) = self.records.get(&key) {
             return Ok(known);
         }
-        let known = look_up(&self.store).await?.map(Arc::new);
+        // Rare, and far larger than everything that is there for what is at hand.
+        let known = Box::pin(look_up(&self.store)).await?.map(Arc::new);
         // Whoever saw a write meanwhile has emptied this already; what was read before must not go in after.
         if self.version.load(Ordering::Acquire) == version {
             self.records.insert(key, known.clone());

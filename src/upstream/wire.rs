@@ -110,7 +110,9 @@ impl Wire {
     fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Head, WireError>> {
         let sent = self.poll_send(context);
         loop {
-            if let Some(head) = head::take(&mut self.unread)? {
+            if !self.unread.is_empty()
+                && let Some(head) = head::take(&mut self.unread)?
+            {
                 if head.is_interim() {
                     continue;
                 }

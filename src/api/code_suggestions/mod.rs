@@ -140,7 +140,8 @@ async fn asker<'a>(
     let project_id = match (path, app.auth.gitlab()) {
         (Some(path), Some(gitlab)) => {
             // Only a field for the gateway depends on it: a GitLab that is slow or away holds no completion up.
-            let found = timeout(LONGEST_LOOK_UP, gitlab.project(caller, path)).await;
+            let looking = timeout(LONGEST_LOOK_UP, gitlab.project(caller, path));
+            let found = Box::pin(looking).await;
             let found = found.ok().and_then(Result::ok).flatten();
             found.map(|found| found.id)
         }

@@ -4,7 +4,10 @@
 //! Without a known language a line counts as a comment if `#` or `--` stands anywhere in it; clients see the
 //! consequences, so the rule is kept although it takes much code for comments.
 
-use crate::{params::Text, prompt::language::Comment};
+use crate::{
+    params::{Line, Text},
+    prompt::language::Comment,
+};
 
 /// Characters behind the marker that make a comment an instruction.
 const INSTRUCTION_CHARS: usize = 10;
@@ -35,6 +38,15 @@ pub(super) fn trim(line: &str) -> &str {
 pub(super) fn is_blank(line: &str) -> bool {
     // Most lines show a character of ASCII before anything else could be white space.
     !trim_start(line).starts_with(|char: char| char.is_ascii_graphic()) && line.trim().is_empty()
+}
+
+/// Whether a line is neither blank nor a comment, where its first characters tell without decoding it.
+pub(super) fn is_plain_code(line: Line<'_>, comment: Comment) -> Option<bool> {
+    let Comment::Marker(marker) = comment else {
+        return None;
+    };
+    let start = line.plain_start(marker.len())?;
+    Some(!start.starts_with(marker.as_bytes()))
 }
 
 /// Whether a line is a comment and nothing else.

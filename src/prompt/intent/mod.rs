@@ -10,7 +10,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use crate::params::{CompletionRequest, GenerationType, Intent, Text};
+use crate::params::{CompletionRequest, GenerationType, Intent, Line, Text};
 
 use super::language::{self, Language};
 
@@ -93,11 +93,16 @@ fn trigger(input: &IntentInput<'_>) -> Option<Trigger> {
 
 /// Whether both texts together have hardly any lines of code; counting ends as soon as there are enough.
 fn is_small(input: &IntentInput<'_>, language: &Language) -> bool {
-    let is_code =
-        |line: &str| !comment::is_blank(line) && !comment::is_comment(line, language.comment);
-    let lines = input.above.lines().chain(input.below.lines());
-    lines
-        .filter(|line| is_code(line))
+    let is_code = |line: &Line<'_>| {
+        comment::is_plain_code(*line, language.comment).unwrap_or_else(|| {
+            let line = line.decode();
+            !comment::is_blank(&line) && !comment::is_comment(&line, language.comment)
+        })
+    };
+    let (above, below) = (input.above.spelled_lines(), input.below.spelled_lines());
+    above
+        .chain(below)
+        .filter(is_code)
         .take(SMALL_FILE_LINES)
         .count()
         < SMALL_FILE_LINES

@@ -320,6 +320,28 @@ fn code() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
+    fn code_is_told_by_its_first_characters_as_by_the_whole_line(
+        line in "[ \t]{0,3}[#/;%!\\\\\"x\u{a0}é-]{0,4}[ -~]{0,5}",
+        extension in prop::sample::select(vec!["py", "rs", "sql", "html", "erl", "vb", "ml", "none"]),
+        slashes_escaped in any::<bool>(),
+    ) {
+        let comment = language::of(&format!("a.{extension}")).comment;
+        let mut spelled = serde_json::to_string(&line).unwrap();
+        if slashes_escaped {
+            spelled = spelled.replace('/', "\\/");
+        }
+        let text = Text::from_spelling(&spelled.as_bytes()[1..spelled.len() - 1]).unwrap();
+        for (spelled, decoded) in text.spelled_lines().zip(text.lines()) {
+            if let Some(code) = comment::is_plain_code(spelled, comment) {
+                let expected = !comment::is_blank(&decoded) && !comment::is_comment(&decoded, comment);
+                prop_assert_eq!(code, expected, "{:?}", decoded);
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
     fn the_spelling_of_a_text_does_not_matter(
         above in code(),
         below in code(),
