@@ -2,14 +2,9 @@
 
 use std::time::Duration;
 
-use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::{
-    IdentitySettings,
-    identity::gitlab_url,
-    values::{duration, list},
-};
+use super::{IdentitySettings, identity::gitlab_url, values::duration};
 
 /// `[proxy]`: the GitLab behind this server.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,9 +20,6 @@ pub struct FrontSettings {
     /// Longest silence of what passes through, in either direction.
     #[serde(with = "duration")]
     pub idle_timeout: Duration,
-    /// Proxies in front of this server, whose word on the client's address is passed on.
-    #[serde(default, deserialize_with = "list")]
-    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// One line per problem, each beginning with the key. Users live in the GitLab behind unless another is named.

@@ -17,8 +17,13 @@ pub use load::{DEFAULTS, SettingsError, Sources, load, shown};
 pub use model::{FimTemplate, GenerationSettings, ModelKind, ModelServer, ModelSettings};
 pub use values::{ConfigSecret, Origins, RateLimit};
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use uuid::Uuid;
 use values::{days, duration, list, words};
@@ -73,6 +78,9 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// URL that clients use; derived from `listen` when absent.
     pub external_url: Option<String>,
+    /// Proxies in front of this server, whose word on the client's address counts.
+    #[serde(deserialize_with = "list")]
+    pub trusted_proxies: Vec<IpNet>,
     /// Origins of web pages whose scripts may ask.
     pub cors_origins: Origins,
     /// Serving threads; 0 is one per core.
@@ -94,6 +102,16 @@ pub struct ServerSettings {
     /// HTTPS.
     #[serde(default)]
     pub tls: TlsSettings,
+}
+
+impl ServerSettings {
+    /// Whether that is the address of a proxy in front.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.trusted_proxies
+            .iter()
+            .any(|net| net.contains(&address))
+    }
 }
 
 /// `[server.tls]`: certificate and key for HTTPS, both or neither.

@@ -120,6 +120,7 @@ impl Account {
         self.app.access.record(&AccessLine {
             at: self.app.clock.since_epoch(),
             request_id: self.notes.request_id.as_str(),
+            client: self.notes.client,
             method: self.method,
             route: self.route,
             status: self.status,

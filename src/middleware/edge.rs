@@ -16,6 +16,7 @@ use axum::{
 use super::{
     activity::Activity,
     body::{Account, ReplyBody},
+    client,
     cors::CrossOrigin,
     front::{self, Way},
     notes::Notes,
@@ -68,7 +69,9 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
     let begun = app.clock.monotonic();
     peer.activity.begin();
     let given = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
-    let notes = Arc::new(Notes::new(RequestId::choose(given)));
+    let server = &app.settings.server;
+    let client = client::address(peer.address.ip(), request.headers(), server);
+    let notes = Arc::new(Notes::new(RequestId::choose(given), client));
     let method = method_name(request.method());
     let mut account = Account {
         app: Arc::clone(&app),

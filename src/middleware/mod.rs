@@ -5,6 +5,7 @@ mod activity;
 mod admit;
 mod body;
 mod browser;
+mod client;
 mod cors;
 mod edge;
 mod fields;

@@ -1,6 +1,9 @@
 //! What is learned about a request on its way in, for the access line on its way out.
 
-use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU64, Ordering};
+use std::{
+    net::IpAddr,
+    sync::atomic::{AtomicI64, AtomicU16, AtomicU64, Ordering},
+};
 
 use crate::ids::RequestId;
 
@@ -9,6 +12,8 @@ use crate::ids::RequestId;
 pub struct Notes {
     /// Identifier of the request.
     pub request_id: RequestId,
+    /// Where the client is.
+    pub client: IpAddr,
     user: AtomicI64,
     upstream_status: AtomicU16,
     bytes_in: AtomicU64,
@@ -17,9 +22,10 @@ pub struct Notes {
 // === impl Notes ===
 
 impl Notes {
-    pub(super) fn new(request_id: RequestId) -> Self {
+    pub(super) fn new(request_id: RequestId, client: IpAddr) -> Self {
         Self {
             request_id,
+            client,
             user: AtomicI64::new(0),
             upstream_status: AtomicU16::new(0),
             bytes_in: AtomicU64::new(0),

@@ -7,7 +7,8 @@ use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{CONNECTION, EXPECT, FORWARDED, TE, TRANSFER_ENCODING, UPGRADE},
 };
-use ipnet::IpNet;
+
+use crate::config::ServerSettings;
 
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -32,7 +33,7 @@ pub(super) struct Client<'a> {
     pub(super) peer: IpAddr,
     /// Whether clients reach this server by HTTPS.
     pub(super) secure: bool,
-    pub(super) trusted: &'a [IpNet],
+    pub(super) server: &'a ServerSettings,
 }
 
 /// The protocol that a request wants to change to.
@@ -65,7 +66,7 @@ pub(super) fn towards_gitlab(headers: &mut HeaderMap, client: &Client<'_>, upgra
             .split(',')
             .any(|word| word.trim().eq_ignore_ascii_case("trailers"))
     });
-    let believed = client.trusted.iter().any(|net| net.contains(&client.peer));
+    let believed = client.server.trusts(client.peer);
     let list = headers
         .get(&X_FORWARDED_FOR)
         .filter(|_| believed)
@@ -178,6 +179,7 @@ fn address(value: &HeaderValue) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Sources, load};
 
     fn map(fields: &[(&str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -199,10 +201,11 @@ mod tests {
 
     fn passed(fields: &[(&str, &str)], peer: &str) -> Vec<String> {
         let mut headers = map(fields);
+        let defaults = load(&Sources::default()).unwrap();
         let client = Client {
             peer: peer.parse().unwrap(),
             secure: true,
-            trusted: &["127.0.0.0/8".parse().unwrap()],
+            server: &defaults.server,
         };
         let wants = upgrade(&headers).is_some();
         towards_gitlab(&mut headers, &client, wants);

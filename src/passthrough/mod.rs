@@ -11,7 +11,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{StatusCode, Version},
+    http::{Method, StatusCode, Version},
     response::Response,
 };
 use hyper_util::rt::TokioIo;
@@ -35,8 +35,8 @@ async fn forward(
     peer: SocketAddr,
     mut request: Request,
 ) -> Result<Response, ApiError> {
-    // RFC 9112 section 3.2.2: a whole URL as the target is for proxies that are asked to reach other hosts.
-    if request.uri().scheme().is_some() {
+    // RFC 9112 section 3.2.2: a whole URL as the target is for proxies that are asked to reach other hosts, as is CONNECT.
+    if request.uri().scheme().is_some() || request.method() == Method::CONNECT {
         return Err(ApiError::BadRequest);
     }
     let notes = request.extensions().get::<Arc<Notes>>().cloned();
@@ -93,7 +93,7 @@ fn towards_gitlab(
     let client = headers::Client {
         peer: peer.ip(),
         secure: app.instance.external_url.starts_with("https:"),
-        trusted: &app.settings.proxy.trusted_proxies,
+        server: &app.settings.server,
     };
     headers::towards_gitlab(&mut parts.headers, &client, upgrade);
     if !parts.headers.contains_key("host") {

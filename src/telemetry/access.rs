@@ -1,7 +1,7 @@
 //! One line per request, from a fixed list of fields, written in batches by a thread of its own: the request only
 //! appends to a buffer, with a line that it has made before, since all serving threads share that buffer. When the reader of the log is stuck, lines beyond 8 MiB are dropped and counted rather than kept.
 //!
-//! Fields: `timestamp`, `level`, `message`, `request_id`, `method`, `route` (the template, never the path), `status`,
+//! Fields: `timestamp`, `level`, `message`, `request_id`, `client` (address), `method`, `route` (the template, never the path), `status`,
 //! `duration_ms`, `bytes_in`, `bytes_out`, `user` (number), `upstream_status`, `reason` (a fixed word), `cut` (whether the
 //! client got less than the whole). A client that left before there was a reply has the status 499.
 
@@ -9,6 +9,7 @@ use std::{
     cell::RefCell,
     io::{self, Write},
     mem,
+    net::IpAddr,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -29,6 +30,8 @@ pub struct AccessLine<'a> {
     pub at: Duration,
     /// Identifier of the request, plain by construction.
     pub request_id: &'a str,
+    /// Where the client is.
+    pub client: IpAddr,
     /// Method, from a fixed set.
     pub method: &'static str,
     /// Template of the route.
@@ -210,6 +213,7 @@ impl AccessLine<'_> {
             self.level(),
         ]);
         line.texts(&[r#"","message":"request","request_id":""#, self.request_id]);
+        line.address(r#"","client":""#, self.client);
         line.texts(&[r#"","method":""#, self.method, r#"","route":""#, self.route]);
         line.number(r#"","status":"#, self.status);
         let micros = u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX);
@@ -235,8 +239,9 @@ impl AccessLine<'_> {
         line.texts(&[self.level()]);
         line.number(" ", self.status);
         line.texts(&[" ", self.method, " ", self.route]);
-        line.texts(&[&format!(" {:.1} ms id=", self.took.as_secs_f64() * 1000.0)]);
-        line.texts(&[self.request_id]);
+        line.texts(&[&format!(" {:.1} ms", self.took.as_secs_f64() * 1000.0)]);
+        line.address(" client=", self.client);
+        line.texts(&[" id=", self.request_id]);
         if let Some(user) = self.user {
             line.number(" user=", user);
         }
@@ -265,6 +270,19 @@ impl Line<'_> {
     fn number(&mut self, before: &str, number: impl itoa::Integer) {
         self.texts(&[before, itoa::Buffer::new().format(number)]);
     }
+
+    fn address(&mut self, before: &str, address: IpAddr) {
+        match address {
+            IpAddr::V4(address) => {
+                let [first, rest @ ..] = address.octets();
+                self.number(before, first);
+                for octet in rest {
+                    self.number(".", octet);
+                }
+            }
+            IpAddr::V6(address) => self.texts(&[before, &address.to_string()]),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -289,6 +307,7 @@ mod tests {
         AccessLine {
             at: Duration::from_millis(1_795_255_200_007),
             request_id: "id",
+            client: "2001:db8::7".parse().unwrap(),
             method: "POST",
             route: "/api/v4/code_suggestions/completions",
             status,
@@ -327,7 +346,7 @@ mod tests {
         line(200).write_json(at, &mut out);
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            r#"{"timestamp":"2026-11-21T10:00:00.007Z","level":"INFO","message":"request","request_id":"id","method":"POST","route":"/api/v4/code_suggestions/completions","status":200,"duration_ms":1.250,"bytes_in":10,"bytes_out":20,"user":42}"#
+            r#"{"timestamp":"2026-11-21T10:00:00.007Z","level":"INFO","message":"request","request_id":"id","client":"2001:db8::7","method":"POST","route":"/api/v4/code_suggestions/completions","status":200,"duration_ms":1.250,"bytes_in":10,"bytes_out":20,"user":42}"#
         );
         let mut out = Vec::new();
         let failed = AccessLine {
@@ -340,7 +359,7 @@ mod tests {
         failed.write_json(at, &mut out);
         let written: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let expected = serde_json::json!({
-            "timestamp": at, "level": "ERROR", "message": "request", "request_id": "id", "method": "POST",
+            "timestamp": at, "level": "ERROR", "message": "request", "request_id": "id", "client": "2001:db8::7", "method": "POST",
             "route": "/api/v4/code_suggestions/completions", "status": 502, "duration_ms": 1.25, "bytes_in": 10,
             "bytes_out": 20, "upstream_status": 500, "reason": "bad_gateway", "cut": true,
         });
@@ -367,7 +386,7 @@ mod tests {
         line(200).write_text("2026-11-21T10:00:00Z", &mut out);
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "2026-11-21T10:00:00Z  INFO 200 POST /api/v4/code_suggestions/completions 1.2 ms id=id user=42"
+            "2026-11-21T10:00:00Z  INFO 200 POST /api/v4/code_suggestions/completions 1.2 ms client=2001:db8::7 id=id user=42"
         );
     }
 }

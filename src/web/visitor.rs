@@ -2,7 +2,7 @@
 //! and that none but our own pages can hold; what browsers tell about where a form comes from has to agree.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
 };
 
@@ -46,12 +46,12 @@ pub(super) struct Visitor {
 impl Visitor {
     /// Who sends this request.
     pub(super) async fn of(app: &App, parts: &Parts) -> Result<Self, Failure> {
-        let address = parts.extensions.get::<SocketAddr>();
+        let notes = parts.extensions.get::<Arc<Notes>>();
         let mut visitor = Self {
             session: None,
             cookie: String::new(),
             set: Vec::new(),
-            address: address.map_or(Ipv4Addr::UNSPECIFIED.into(), SocketAddr::ip),
+            address: notes.map_or(Ipv4Addr::UNSPECIFIED.into(), |notes| notes.client),
         };
         if let Some(given) = cookie(&parts.headers, SESSION_COOKIE)
             && let Some(session) = app.sessions.session(given).await?

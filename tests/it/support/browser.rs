@@ -12,6 +12,8 @@ pub(crate) struct Browser<'a> {
     base: &'static str,
     cookies: RefCell<BTreeMap<String, String>>,
     form_token: RefCell<String>,
+    /// What a proxy says of the way here.
+    forwarded_for: Option<String>,
 }
 
 impl<'a> Browser<'a> {
@@ -26,7 +28,14 @@ impl<'a> Browser<'a> {
             base,
             cookies: RefCell::default(),
             form_token: RefCell::default(),
+            forwarded_for: None,
         }
+    }
+
+    /// The same browser behind a proxy that says so of it.
+    pub(crate) fn forwarded_for(mut self, addresses: &str) -> Self {
+        self.forwarded_for = Some(addresses.to_owned());
+        self
     }
 
     /// A browser that is signed in by a one-time link.
@@ -55,7 +64,10 @@ impl<'a> Browser<'a> {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let request = self.server.request(method, &format!("{}{path}", self.base));
+        let mut request = self.server.request(method, &format!("{}{path}", self.base));
+        if let Some(addresses) = &self.forwarded_for {
+            request = request.header("X-Forwarded-For", addresses);
+        }
         if cookies.is_empty() {
             request
         } else {

@@ -120,6 +120,37 @@ async fn attempts_are_limited_per_name_and_tokens_and_links_are_not() {
 }
 
 #[tokio::test]
+async fn attempts_behind_a_proxy_are_limited_per_client_whatever_it_claims() {
+    let start = async |trusted: &str| {
+        let server = TestServer::builder()
+            .set("limits.sign_in", "1/10m")
+            .set("server.trusted_proxies", trusted);
+        server.start().await
+    };
+    let attempt = async |server: &TestServer, addresses: &str| {
+        let browser = Browser::new(server).forwarded_for(addresses);
+        try_password(&browser, "alice", "wrong password").await
+    };
+    let server = start("127.0.0.0/8").await;
+    set_password(&server).await;
+    assert_eq!(attempt(&server, "203.0.113.9").await, 422);
+    assert_eq!(attempt(&server, "203.0.113.9").await, 429);
+    // Another client is not held up, and the first does not become another by what it says of itself.
+    assert_eq!(attempt(&server, "203.0.113.10").await, 422);
+    for claim in ["198.51.100.1", "127.0.0.1", "203.0.113.11, 127.0.0.1"] {
+        let addresses = format!("{claim}, 203.0.113.9");
+        assert_eq!(attempt(&server, &addresses).await, 429, "{claim}");
+    }
+    server.finish().await;
+
+    let server = start("10.0.0.0/8").await;
+    set_password(&server).await;
+    assert_eq!(attempt(&server, "203.0.113.9").await, 422);
+    assert_eq!(attempt(&server, "203.0.113.10").await, 429);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn attempts_are_limited_per_address_over_all_names() {
     let server = TestServer::builder()
         .set("limits.sign_in", "1/10m")
