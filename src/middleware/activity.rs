@@ -1,14 +1,15 @@
 //! What a connection is doing. The socket's clocks go by it, and the requests on the connection set it.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 
 /// What the connection is doing, shared with the requests on it.
 #[derive(Debug, Default)]
 pub struct Activity {
-    busy: AtomicBool,
+    /// Requests that are being answered; HTTP/2 has many at once.
+    busy: AtomicUsize,
     /// Replies that are complete: a quick one begins and ends between two reads, and nobody sees it busy.
     ended: AtomicU64,
     draining: AtomicBool,
@@ -21,16 +22,17 @@ pub struct Activity {
 impl Activity {
     /// A request has been read and is being answered.
     pub fn begin(&self) {
-        self.busy.store(true, Ordering::Release);
+        self.busy.fetch_add(1, Ordering::Release);
     }
 
     /// Its reply is complete.
     pub fn end(&self) {
-        if !self.tunnelled.load(Ordering::Relaxed) {
+        let last = self.busy.load(Ordering::Acquire) <= 1;
+        if last && !self.tunnelled.load(Ordering::Relaxed) {
             self.patience.store(0, Ordering::Relaxed);
         }
         self.ended.fetch_add(1, Ordering::Relaxed);
-        self.busy.store(false, Ordering::Release);
+        self.busy.fetch_sub(1, Ordering::Release);
     }
 
     /// From now on the connection ends as soon as no request is being answered.
@@ -40,13 +42,13 @@ impl Activity {
 
     /// Whether a request is being answered.
     pub fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Acquire) || self.tunnelled.load(Ordering::Acquire)
+        self.busy.load(Ordering::Acquire) > 0 || self.tunnelled.load(Ordering::Acquire)
     }
 
     /// Until the present reply is complete, the client may stop reading for so long.
     pub fn be_patient(&self, silence: Duration) {
         let millis = u64::try_from(silence.as_millis()).unwrap_or(u64::MAX);
-        self.patience.store(millis, Ordering::Relaxed);
+        self.patience.fetch_max(millis, Ordering::Relaxed);
     }
 
     /// How long the client may stop reading, if that differs from the settings.

@@ -24,6 +24,8 @@ pub(super) struct Clocks {
     pub(super) idle: Duration,
     /// A client that does not read.
     pub(super) write: Duration,
+    /// From the stop of the server to the end of a connection on which nothing is being answered.
+    pub(super) farewell: Duration,
 }
 
 /// The socket of a connection, under its clocks.
@@ -39,6 +41,8 @@ pub(super) struct Guarded<S> {
     read_alarm: Alarm,
     stalled_until: Option<Instant>,
     write_alarm: Alarm,
+    /// Set once the server stops and nothing is being answered.
+    leaves_by: Option<Instant>,
     /// Set once this side has ended: how long what the other still sends is thrown away.
     lingers_until: Option<Instant>,
 }
@@ -58,18 +62,19 @@ enum Waiting {
 }
 
 impl<S> Guarded<S> {
-    /// Puts a fresh connection under its clocks.
-    pub(super) fn new(socket: S, activity: Arc<Activity>, clocks: Clocks) -> Self {
+    /// Puts a fresh connection under its clocks; `first` is the time for its first request.
+    pub(super) fn new(socket: S, activity: Arc<Activity>, clocks: Clocks, first: Duration) -> Self {
         Self {
             socket,
             activity,
             clocks,
-            read_by: Instant::now() + clocks.head,
+            read_by: Instant::now() + first,
             waiting: Waiting::Head,
             ended: 0,
             read_alarm: Alarm::default(),
             stalled_until: None,
             write_alarm: Alarm::default(),
+            leaves_by: None,
             lingers_until: None,
         }
     }
@@ -113,8 +118,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
         let this = self.get_mut();
         this.note_phase();
         if this.waiting != Waiting::Busy && this.activity.is_draining() {
-            // Nothing that has not been read whole will be answered any more.
-            return Poll::Ready(Ok(()));
+            let now = Instant::now();
+            let leaves_by = *this.leaves_by.get_or_insert(now + this.clocks.farewell);
+            if now >= leaves_by {
+                // Nothing that has not been read whole will be answered any more.
+                return Poll::Ready(Ok(()));
+            }
+            this.read_by = this.read_by.min(leaves_by);
         }
         let before = buffer.filled().len();
         match Pin::new(&mut this.socket).poll_read(context, buffer) {
@@ -230,13 +240,14 @@ mod tests {
         head: Duration::from_secs(10),
         idle: Duration::from_mins(1),
         write: Duration::from_secs(30),
+        farewell: Duration::ZERO,
     };
 
     fn guarded(capacity: usize) -> (Guarded<DuplexStream>, DuplexStream, Arc<Activity>) {
         let (near, far) = duplex(capacity);
         let activity = Arc::new(Activity::default());
         (
-            Guarded::new(near, Arc::clone(&activity), CLOCKS),
+            Guarded::new(near, Arc::clone(&activity), CLOCKS, CLOCKS.head),
             far,
             activity,
         )
@@ -314,6 +325,16 @@ mod tests {
         let (mut guarded, _far, activity) = guarded(4);
         activity.drain();
         guarded.shutdown().await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drained_connection_may_have_time_to_say_so() {
+        let (mut guarded, _far, activity) = guarded(64);
+        guarded.clocks.farewell = Duration::from_secs(1);
+        activity.drain();
+        let begun = Instant::now();
+        assert_eq!(guarded.read_u8_as_len().await.unwrap(), 0);
+        assert_eq!(begun.elapsed().as_secs(), 1);
     }
 
     impl Guarded<DuplexStream> {

@@ -4,6 +4,7 @@
 
 mod bell;
 mod guard;
+mod http2;
 mod listen;
 mod router;
 
@@ -112,14 +113,23 @@ impl Worker {
         self.app.metrics.connections.inc();
         let head_time = self.app.settings.server.header_timeout;
         match tls {
-            None => self.http(stream, address).await,
+            None => {
+                let begun = tokio::select! {
+                    begun = http2::is_begun(&stream, head_time) => begun,
+                    () = self.stop.clone().given() => None,
+                };
+                if let Some(begun) = begun {
+                    self.http(stream, address, begun).await;
+                }
+            }
             // Boxed, since TLS is far larger than everything that a connection without it would keep room for.
             Some(tls) => {
                 let served = async {
                     let accepted = timeout(head_time, tls.accept(stream));
                     let accepted = self.stop.abort.run_until_cancelled(accepted).await;
                     if let Some(Ok(Ok(stream))) = accepted {
-                        self.http(stream, address).await;
+                        let chosen = http2::is_chosen(&stream);
+                        self.http(stream, address, chosen).await;
                     }
                 };
                 Box::pin(served).await;
@@ -132,19 +142,38 @@ impl Worker {
         &self,
         socket: S,
         address: SocketAddr,
+        is_http2: bool,
     ) {
         let activity = Arc::new(Activity::default());
         let server = &self.app.settings.server;
-        let clocks = Clocks {
-            head: server.header_timeout,
-            idle: server.idle_timeout,
-            write: server.body_timeout,
+        let clocks = if is_http2 {
+            http2::clocks(server)
+        } else {
+            Clocks {
+                head: server.header_timeout,
+                idle: server.idle_timeout,
+                write: server.body_timeout,
+                farewell: Duration::ZERO,
+            }
         };
-        let io = TokioIo::new(Guarded::new(socket, Arc::clone(&activity), clocks));
-        let peer = Peer {
-            address,
-            activity: Arc::clone(&activity),
-        };
+        let first = server.header_timeout;
+        let guarded = Guarded::new(socket, Arc::clone(&activity), clocks, first);
+        let io = TokioIo::new(guarded);
+        let peer = Peer { address, activity };
+        if is_http2 {
+            // Boxed, since connections of the other kind would keep room for it too.
+            Box::pin(http2::serve(self, io, peer)).await;
+        } else {
+            self.http1(io, peer).await;
+        }
+    }
+
+    async fn http1<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        io: TokioIo<Guarded<S>>,
+        peer: Peer,
+    ) {
+        let activity = Arc::clone(&peer.activity);
         let service = service_fn(|request: Request<Incoming>| {
             let app = Arc::clone(&self.app);
             let router = self.router.clone();

@@ -15,6 +15,7 @@ mod edge;
 mod editors;
 mod faults;
 mod gitlab;
+mod http2;
 mod limits;
 mod models;
 mod oauth;

@@ -120,7 +120,7 @@ async fn what_is_no_http_ends_without_harm() {
     let server = TestServer::builder().start().await;
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
         b"garbage\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
         b"\r\n\r\n\r\n\r\nnothing\r\n\r\n",
