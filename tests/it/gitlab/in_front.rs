@@ -10,7 +10,6 @@ use tokio::net::TcpListener;
 use super::in_front;
 use crate::support::{
     Answer, Builder, Connection, End, FakeGateway, Framing, Piece, Request, TestServer, Wire,
-    git::{git, serve_repositories},
     gitlab as ce, soon,
 };
 
@@ -580,54 +579,4 @@ async fn a_gitlab_below_a_path_is_reached_below_it() {
     get("/gitlab/-/readiness").send().await.has_status(200);
     assert_eq!(gitlab.requests().len(), 2);
     server.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn git_clones_and_pushes_a_large_repository() {
-    const SIZE: usize = 24 * 1024 * 1024;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_owned();
-    let address = serve_repositories(&path);
-    let server = before(address)
-        .set("server.max_body_bytes", "65536")
-        .start()
-        .await;
-    let url = format!("http://{}/group/project.git", server.address);
-    let work = tokio::task::spawn_blocking(move || {
-        let bare = path.join("group/project.git");
-        std::fs::create_dir_all(&bare).unwrap();
-        git(
-            &bare,
-            &["init", "--quiet", "--bare", "--initial-branch=main"],
-        );
-        git(&bare, &["config", "http.receivepack", "true"]);
-        let clone = path.join("clone");
-        git(&path, &["clone", "--quiet", &url, "clone"]);
-        // Bytes that do not compress.
-        let mut state = 1_u64;
-        let noise: Vec<u8> = std::iter::repeat_with(|| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 56) as u8
-        })
-        .take(SIZE)
-        .collect();
-        std::fs::write(clone.join("noise"), &noise).unwrap();
-        git(&clone, &["add", "noise"]);
-        let name = ["-c", "user.name=x", "-c", "user.email=x@x.test"];
-        git(
-            &clone,
-            &[&name[..], &["commit", "--quiet", "--message", "noise"]].concat(),
-        );
-        git(&clone, &["push", "--quiet", "origin", "HEAD:main"]);
-        git(&path, &["clone", "--quiet", &url, "again"]);
-        assert_eq!(std::fs::read(path.join("again/noise")).unwrap(), noise);
-    });
-    tokio::time::timeout(Duration::from_mins(2), work)
-        .await
-        .unwrap()
-        .unwrap();
-    server.finish().await;
-    drop(folder);
 }

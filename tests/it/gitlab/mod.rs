@@ -4,6 +4,7 @@
 mod graphql;
 mod identity;
 mod in_front;
+mod large;
 mod projects;
 
 use crate::support::{FakeGateway, TestServer};

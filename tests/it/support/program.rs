@@ -101,6 +101,14 @@ impl Program {
         Request::new(self.address, method, target)
     }
 
+    /// The most memory that it has had so far, in kB.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.unwrap().trim().trim_end_matches(" kB");
+        number.parse().unwrap()
+    }
+
     /// Asks the server to stop.
     pub(crate) fn terminate(&self) {
         let sent = Command::new("kill")
