@@ -190,7 +190,6 @@ impl Worker {
             .max_headers(MOST_FIELDS)
             // The socket's guard has this clock, and knows a head from an idle connection.
             .header_read_timeout(None)
-            .pipeline_flush(true)
             .serve_connection(io, service)
             .with_upgrades();
         tokio::pin!(connection);

@@ -139,7 +139,7 @@ async fn a_client_that_leaves_while_a_whole_answer_is_read_cancels_it() {
 }
 
 // More than all buffers on the way can hold; a stream that is fetched although nobody reads it gets there.
-const TOO_MUCH: usize = 256 * 1024 * 1024;
+const TOO_MUCH: usize = 128 * 1024 * 1024;
 
 #[tokio::test]
 async fn what_a_client_does_not_read_is_not_fetched_and_ends() {
