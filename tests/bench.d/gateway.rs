@@ -24,6 +24,9 @@ const STREAM_HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; c
 const STREAM_START: &str = "event: stream_start\r\ndata: {\"metadata\":{\"model\":{\"engine\":\"mock\",\"name\":\"mock\"},\"timestamp\":1795219200}}\r\n\r\n";
 const CONTENT_CHUNK: &str = "event: content_chunk\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"self.@\"}}]}\r\n\r\n";
 
+/// Bytes of a pack: 1 GiB.
+pub(crate) const PACK: usize = 1024 * 1024 * 1024;
+
 /// What stands in each event once and nowhere else.
 pub(crate) const MARK: u8 = b'@';
 
@@ -96,7 +99,24 @@ async fn converse(stream: TcpStream, counts: &Counts) -> io::Result<()> {
         if head.begins_with("POST /v4/code/suggestions ") {
             return stream_events(&mut wire, counts, number).await;
         }
-        wire.send(answer.as_bytes()).await?;
+        if head.begins_with("GET ") {
+            send_pack(&mut wire).await?;
+        } else {
+            wire.send(answer.as_bytes()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes an answer as long as a pack of a large repository.
+async fn send_pack(wire: &mut Wire) -> io::Result<()> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\nContent-Length: {PACK}\r\n\r\n"
+    );
+    wire.send(head.as_bytes()).await?;
+    let piece = vec![b'p'; 256 * 1024];
+    for _ in 0..PACK / piece.len() {
+        wire.send(&piece).await?;
     }
     Ok(())
 }

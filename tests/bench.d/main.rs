@@ -13,6 +13,7 @@ mod body;
 mod client;
 mod gateway;
 mod measures;
+mod passing;
 mod process;
 mod report;
 mod seed;
@@ -44,7 +45,7 @@ struct Arguments {
     /// Fewer and shorter rounds: about a minute.
     #[arg(long)]
     quick: bool,
-    /// Only the measurements whose name contains this word: cpu, latency, events, held, tokens.
+    /// Only the measurements whose name contains this word: cpu, latency, events, held, tokens, pass.
     #[arg(long, value_name = "WORD")]
     only: Option<String>,
     /// Instead of measuring, run the server below this command and give it a steady load.
@@ -164,6 +165,9 @@ async fn measure(bench: &Bench, only: &str) -> Outcome<Vec<Row>> {
         if "events".contains(only) {
             rows.push(bench.events(&servers).await?);
         }
+    }
+    if "pass".contains(only) {
+        rows.extend(bench.passing().await?);
     }
     if "held".contains(only) {
         rows.push(bench.held().await?);

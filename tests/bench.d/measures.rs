@@ -18,7 +18,7 @@ use crate::{
 const KINDS: [Kind; 3] = [Kind::Nginx, Kind::Plain, Kind::Signed];
 
 /// Connections under full load.
-const CROWD: usize = 64;
+pub(crate) const CROWD: usize = 64;
 /// Time between two events of a stream.
 const EVENTS_EVERY: Duration = Duration::from_millis(100);
 /// Long enough that a held stream carries nothing.
@@ -268,7 +268,11 @@ fn requests(server: &Server, tokens: &[String], size: usize) -> Requests {
     Requests::new(server.address, Server::COMPLETIONS, tokens, &body(size))
 }
 
-async fn cpu_per_request(server: &Server, crowd: &mut Crowd, requests: u16) -> Outcome<Duration> {
+pub(crate) async fn cpu_per_request(
+    server: &Server,
+    crowd: &mut Crowd,
+    requests: u16,
+) -> Outcome<Duration> {
     let before = server.process.cpu_time()?;
     crowd.send(usize::from(requests)).await?;
     let used = server.process.cpu_time()?.since(&before);
@@ -285,6 +289,6 @@ fn percentiles(mut took: Vec<Duration>) -> (Duration, Duration) {
     (at(50), at(99))
 }
 
-fn micros(time: Duration) -> f64 {
+pub(crate) fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }

@@ -60,7 +60,7 @@ impl Row {
     pub(crate) fn add(&mut self, kind: Kind, value: f64) {
         match kind {
             Kind::Nginx => self.base.push(value),
-            Kind::Plain => self.plain.push(value),
+            Kind::Plain | Kind::Front => self.plain.push(value),
             Kind::Signed => self.signed.push(value),
         }
     }

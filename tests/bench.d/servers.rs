@@ -35,12 +35,16 @@ pub(crate) enum Kind {
     Plain,
     /// This server with `gateway.auth = "self_signed"`.
     Signed,
+    /// This server in front of a GitLab.
+    Front,
 }
 
 /// A running server.
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Where it passes everything on.
+    pub(crate) front: SocketAddr,
     /// What it runs in.
     pub(crate) process: Process,
     /// How long it took from its start to its first answer.
@@ -58,17 +62,24 @@ impl Setup {
     pub(crate) fn settings(&self, kind: Kind, address: SocketAddr) -> Outcome<PathBuf> {
         let auth = match kind {
             Kind::Signed => "self_signed",
-            Kind::Plain | Kind::Nginx => "none",
+            Kind::Plain | Kind::Nginx | Kind::Front => "none",
+        };
+        let front = match kind {
+            Kind::Front => format!(
+                "\n[identity]\nkind = \"gitlab\"\n\n[proxy]\ngitlab_url = \"http://{}\"\n",
+                self.gateway
+            ),
+            _ => String::new(),
         };
         let text = format!(
             "[server]\nlisten = \"{address}\"\n\n[instance]\ndata_dir = '{data}'\n\n\
              [gateway]\nkind = \"ai_gateway\"\nurl = \"http://{gateway}\"\nauth = \"{auth}\"\n\
              max_in_flight = 100000\nidle_timeout = \"600s\"\nstream_timeout = \"600s\"\n\n\
-             [limits]\ncompletions = \"1000000000/1m\"\n",
+             [limits]\ncompletions = \"1000000000/1m\"\n{front}",
             data = self.data().display(),
             gateway = self.gateway,
         );
-        let path = self.folder.join(format!("{auth}.toml"));
+        let path = self.folder.join(format!("{kind:?}.toml"));
         fs::write(&path, text)?;
         Ok(path)
     }
@@ -81,9 +92,12 @@ impl Setup {
     /// Starts a server below another command, such as a profiler.
     pub(crate) fn start_below(&self, kind: Kind, above: &str) -> Outcome<Server> {
         let address = free_address()?;
-        let mut command = match kind {
-            Kind::Nginx => self.nginx(address)?,
-            Kind::Plain | Kind::Signed => self.ours(kind, address, above)?,
+        let (mut command, front) = match kind {
+            Kind::Nginx => {
+                let front = free_address()?;
+                (self.nginx(address, front)?, front)
+            }
+            Kind::Plain | Kind::Signed | Kind::Front => (self.ours(kind, address, above)?, address),
         };
         let begun = Instant::now();
         let mut process = Process::start(&mut command)?;
@@ -96,18 +110,20 @@ impl Setup {
         }
         Ok(Server {
             address,
+            front,
             process,
             start_time: begun.elapsed(),
             kind,
         })
     }
 
-    fn nginx(&self, address: SocketAddr) -> Outcome<Command> {
+    fn nginx(&self, address: SocketAddr, front: SocketAddr) -> Outcome<Command> {
         let workers = std::thread::available_parallelism()?.to_string();
         let text = include_str!("nginx.conf")
             .replace("@WORKERS@", &workers)
             .replace("@FOLDER@", &self.folder.display().to_string())
             .replace("@LISTEN@", &address.to_string())
+            .replace("@FRONT@", &front.to_string())
             .replace("@GATEWAY@", &self.gateway.to_string());
         let path = self.folder.join("nginx.conf");
         fs::write(&path, text)?;
@@ -164,7 +180,7 @@ impl Server {
     pub(crate) fn streams(&self) -> &'static str {
         match self.kind {
             Kind::Nginx => "/streams",
-            Kind::Plain | Kind::Signed => Self::COMPLETIONS,
+            Kind::Plain | Kind::Signed | Kind::Front => Self::COMPLETIONS,
         }
     }
 }
@@ -182,7 +198,7 @@ fn is_ready(kind: Kind, address: SocketAddr) -> bool {
     // nginx has no probe: what it refuses, it can also answer.
     let ready = match kind {
         Kind::Nginx => "HTTP/1.1 401",
-        Kind::Plain | Kind::Signed => "HTTP/1.1 200",
+        Kind::Plain | Kind::Signed | Kind::Front => "HTTP/1.1 200",
     };
     let ask = || {
         let mut stream = TcpStream::connect(address)?;

@@ -11,6 +11,8 @@ use tokio::{
 };
 
 const READ_AT_ONCE: usize = 16 * 1024;
+/// The same in the midst of a long body.
+const MOST_AT_ONCE: usize = 256 * 1024;
 const LARGEST_HEAD: usize = 64 * 1024;
 
 /// A connection and what has been read of it beyond the last message.
@@ -69,6 +71,7 @@ impl Wire {
             if left == 0 {
                 return Ok(());
             }
+            self.unread.reserve(left.min(MOST_AT_ONCE));
             if self.fill().await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
