@@ -175,7 +175,7 @@ mod tests {
         for expected in [
             "code_suggestions_http_requests_total{method=\"POST\",route=\"/x\",status=\"200\"} 1",
             "code_suggestions_http_request_duration_seconds_bucket{le=\"0.005\",route=\"/x\"} 1",
-            "code_suggestions_gateway_requests_total{outcome=\"Answered\"} 1",
+            "code_suggestions_gateway_requests_total{outcome=\"answered\"} 1",
             "code_suggestions_suggestions_total{event=\"shown\",editor=\"vscode\"} 1",
             "code_suggestions_connections 0",
         ] {
