@@ -12,7 +12,10 @@ use std::{
 };
 
 use rustix::time::{ClockId, clock_gettime};
-use tokio::time::{Sleep, sleep_until};
+use tokio::{
+    task::coop::unconstrained,
+    time::{Sleep, sleep_until},
+};
 
 /// A source of time, cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +104,9 @@ impl Alarm {
             timer.as_mut().reset(deadline);
         }
         loop {
-            ready!(timer.as_mut().poll(context));
+            // A flood of bytes uses the task's budget up, and a timer that needs some of it would never be looked at.
+            let mut unbudgeted = unconstrained(timer.as_mut());
+            ready!(Pin::new(&mut unbudgeted).poll(context));
             if tokio::time::Instant::now() >= deadline {
                 return Poll::Ready(());
             }
@@ -192,6 +197,28 @@ mod tests {
         ] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_flood_does_not_keep_an_alarm_from_firing() {
+        use std::future::poll_fn;
+        use tokio::sync::mpsc;
+
+        let (sender, mut flood) = mpsc::unbounded_channel();
+        let mut alarm = Alarm::default();
+        sender.send(()).unwrap();
+        let past = tokio::time::Instant::now() - Duration::from_secs(1);
+        poll_fn(|context| {
+            while flood.poll_recv(context).is_ready() {
+                sender.send(()).unwrap();
+            }
+            assert!(
+                alarm.poll_at(past, context).is_ready(),
+                "the budget is spent"
+            );
+            Poll::Ready(())
+        })
+        .await;
     }
 
     #[tokio::test(start_paused = true)]

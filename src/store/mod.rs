@@ -95,8 +95,8 @@ pub struct Store {
 /// Longest that work on the database takes, waiting for a connection and for other writers included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Least time between two looks at whether somebody else has written.
-const FRESHNESS: Duration = Duration::from_millis(20);
+/// Least time between two looks at whether somebody else has written. The clock that it is measured by may be 10 ms behind.
+const FRESHNESS: Duration = Duration::from_millis(10);
 
 /// Connections to the database at `path`, which is made, brought up to date and kept from other users of the machine.
 fn opened(

@@ -28,6 +28,9 @@ use crate::clock::Alarm;
 const LEAST_READ: usize = 2 * 1024;
 const MOST_READ: usize = 64 * 1024;
 
+/// Most interim heads before an answer. One is common; of more than a few nothing good comes.
+const MOST_INTERIM: u8 = 16;
+
 /// TCP, or whatever else bytes go over.
 pub(super) enum Socket {
     /// TCP.
@@ -54,6 +57,8 @@ pub(super) struct Wire {
     pub(super) unread: BytesMut,
     /// Whether anything has come since the last request began.
     heard: bool,
+    /// Interim heads since then.
+    interim: u8,
     /// For whoever waits for an answer, one after the other.
     pub(super) alarm: Alarm,
 }
@@ -65,6 +70,7 @@ impl Wire {
             unsent: None,
             unread: BytesMut::new(),
             heard: false,
+            interim: 0,
             alarm: Alarm::default(),
         }
     }
@@ -73,6 +79,7 @@ impl Wire {
     pub(super) fn ask(&mut self, message: Message) {
         self.unsent = Some(message);
         self.heard = false;
+        self.interim = 0;
     }
 
     /// Whether a byte of the answer has come. Only without one is it certain that the request has not been answered in part,
@@ -114,6 +121,11 @@ impl Wire {
                 && let Some(head) = head::take(&mut self.unread)?
             {
                 if head.is_interim() {
+                    self.interim += 1;
+                    if self.interim > MOST_INTERIM {
+                        let error = WireError::Malformed("it begins again and again");
+                        return Poll::Ready(Err(error));
+                    }
                     continue;
                 }
                 return Poll::Ready(Ok(head));

@@ -116,17 +116,19 @@ pub(crate) async fn governed(
 
 /// The path of a project without what does not tell it from another.
 fn plain(path: &str) -> Cow<'_, str> {
-    let path = path.trim();
-    let path = path.strip_suffix(".git").unwrap_or(path);
     let is_idle = |part: &str| part.is_empty() || part == "." || part.trim() != part;
-    if !path.split('/').any(is_idle) {
-        return Cow::Borrowed(path);
+    let mut path = Cow::Borrowed(path);
+    if path.split('/').any(is_idle) {
+        let parts = path.split('/').map(str::trim);
+        let parts: Vec<&str> = parts
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect();
+        path = Cow::Owned(parts.join("/"));
     }
-    let parts = path.split('/').map(str::trim);
-    let parts: Vec<&str> = parts
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
-    Cow::Owned(parts.join("/"))
+    match path {
+        Cow::Borrowed(path) => Cow::Borrowed(path.strip_suffix(".git").unwrap_or(path)),
+        Cow::Owned(path) => Cow::Owned(path.strip_suffix(".git").unwrap_or(&path).to_owned()),
+    }
 }
 
 /// On whose behalf the gateway is asked.

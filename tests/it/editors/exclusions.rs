@@ -45,6 +45,7 @@ async fn other_spellings_of_a_project_are_under_its_rules_too() {
     for path in [
         "GRP/Ruled/p",
         "grp/ruled/p.git",
+        "grp/ruled/p.git/ ",
         "/grp//ruled/./p/",
         " grp/ruled/ p ",
     ] {
