@@ -16,7 +16,7 @@ const LINES: [(f32, f32); 8] = [
     (1.0, 0.97),
 ];
 /// A body's share, and how often such bodies are what was wanted.
-const BODIES: [(f32, f32); 4] = [(0.0, 0.0), (0.3, 0.25), (0.7, 0.55), (1.0, 0.8)];
+const BODIES: [(f32, f32); 4] = [(0.0, 0.0), (0.3, 0.3), (0.7, 0.7), (1.0, 1.0)];
 
 /// How often lines of a probability are right.
 pub(crate) fn of_line(chance: f32) -> f32 {

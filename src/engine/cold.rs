@@ -3,79 +3,200 @@
 //! Called by the engine beside the token model, which has nothing to go by in a function that is new. The text is put
 //! at the cursor with the file's own indent, and closed as the language wants unless the text below closes it.
 
-use super::body::{Setting, ShapeTable, members, propose, shape, words_of};
+use super::body::{Ranks, Setting, ShapeTable, members, propose, shape, words_of};
 use super::function::{Head, block_end, head_before};
-use super::language::{Block, Family};
+use super::language::{Block, Family, Language};
 use super::lexer::{Kind, Piece, width};
 use super::request::Request;
+use super::surroundings::comment;
+use super::words::stems;
+
+/// How likely a body that no shape gives begins with a word that is typed already.
+const ELSEWHERE: f32 = 0.35;
 
 /// A body at the cursor with its share of all that were weighed.
 pub(crate) struct Body {
     /// The text from the cursor on.
     pub(crate) text: String,
-    /// Its share.
+    /// Its share of all shapes that were weighed.
     pub(crate) share: f32,
 }
 
+/// What bodies are made with.
+pub(crate) struct Tables {
+    /// The shapes.
+    pub(crate) shapes: ShapeTable,
+    /// What they are judged by.
+    pub(crate) ranks: Ranks,
+}
+
 /// The bodies that may be written at the cursor, likeliest first.
-pub(crate) fn bodies<'t>(
-    request: &Request<'_, '_>,
-    table: &dyn Fn() -> &'t ShapeTable,
-) -> Vec<Body> {
-    let Some((head, outer)) = open_head(request) else {
+pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tables) -> Vec<Body> {
+    let Some(opening) = open_head(request) else {
         return Vec::new();
     };
+    let Tables { shapes, ranks } = tables();
+    let proposals = with_setting(request, &opening.head, |setting| {
+        propose(shapes, ranks, setting)
+    });
+    let all: f32 = proposals.iter().map(|one| one.share).sum();
+    let fitting: Vec<Body> = proposals
+        .into_iter()
+        .filter_map(|one| {
+            Some(Body {
+                text: place(request, &opening, &one.lines)?,
+                share: one.share,
+            })
+        })
+        .collect();
+    // What is typed already speaks against the bodies that begin otherwise, known or not.
+    let left: f32 = fitting.iter().map(|one| one.share).sum();
+    let unknown = (1.0 - all).max(0.0) * ELSEWHERE.powi(opening.words());
+    let scale = 1.0 / (left + unknown).max(1e-6);
+    let known = fitting.into_iter().map(|one| Body {
+        share: if opening.words() > 0 {
+            one.share * scale
+        } else {
+            one.share
+        },
+        ..one
+    });
+    known.collect()
+}
+
+/// Hands over what is known of a function and what surrounds it.
+pub(crate) fn with_setting<T>(
+    request: &Request<'_, '_>,
+    head: &Head<'_>,
+    use_it: impl FnOnce(&Setting<'_, '_>) -> T,
+) -> T {
     let mut around: Vec<Piece<'_>> = request.above.clone();
     around.extend_from_slice(&request.below);
-    let members = members(&around, &head, request.language);
+    let members = members(&around, head, request.language);
     let own = own_shapes(request, &around);
+    let comment = comment(&request.above, Some(head));
+    let prose: Vec<String> = comment.iter().flat_map(|word| stems(word)).collect();
+    let texts = [request.above_text, request.below_text];
+    let siblings: Vec<&str> = texts.iter().flat_map(|text| siblings(text)).collect();
     let setting = Setting {
-        head: &head,
+        head,
         members: &members,
         language: request.language,
         own: &own,
         semicolons: ends_statements(&around),
         explicit: explicit(&around),
         known: &|name| request.symbols.find(name).is_some(),
+        mentioned: &|name| {
+            let symbol = request.symbols.find(name);
+            symbol.is_some_and(|symbol| request.sequence.uses(symbol).all > 0)
+        },
+        prose: &prose,
+        siblings: &siblings,
     };
-    let proposals = propose(table(), &setting);
-    let written = proposals.into_iter().map(|one| Body {
-        text: place(request, &one.lines, &outer),
-        share: one.share,
-    });
-    written.collect()
+    use_it(&setting)
 }
 
-/// The function whose empty body the cursor stands in, and the indent of its head.
-fn open_head<'a>(request: &Request<'_, 'a>) -> Option<(Head<'a>, String)> {
-    let bare = request.language.family == Family::Ruby;
-    let usable = (request.prefix.is_empty() || bare)
-        && request.remainder.trim_matches(['}', ')', ';']).is_empty();
-    if !usable || request.tail.quote.is_some() || request.tail.comment {
+/// The lines of the functions of a text; what a constructor does is only where things begin.
+fn siblings(text: &str) -> impl Iterator<Item = &str> {
+    let mut begins = false;
+    text.lines()
+        .rev()
+        .take(600)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .filter_map(move |line| {
+            let line = line.trim();
+            let head = line.ends_with([':', '{']) || line.starts_with("def ");
+            if head {
+                let words = ["__init__", "constructor", "initialize", " new("];
+                begins = words.iter().any(|word| line.contains(word));
+            }
+            (!head && !begins && line.len() > 3).then_some(line)
+        })
+}
+
+/// A function whose body begins at the cursor.
+pub(crate) struct Opening<'a> {
+    /// The function.
+    pub(crate) head: Head<'a>,
+    /// The indent of its head.
+    outer: String,
+    /// What of the first line is typed already.
+    typed: &'a str,
+    /// Whether the body is a value without braces around it.
+    value: bool,
+}
+
+impl Opening<'_> {
+    /// How many words are typed already.
+    fn words(&self) -> i32 {
+        i32::try_from(self.typed.split_whitespace().count()).unwrap_or(0)
+    }
+}
+
+/// The function whose body the cursor stands in, if nothing of it is there but the beginning of its first line.
+pub(crate) fn open_head<'a>(request: &Request<'_, 'a>) -> Option<Opening<'a>> {
+    let closed = request.remainder.trim_matches(['}', ')', ';']).is_empty();
+    if !closed || request.tail.quote.is_some() || request.tail.comment {
         return None;
     }
     let mut above = request.above.clone();
     above.extend(request.taken);
-    let head = head_before(&above, above.len(), request.language)?;
-    let line = request
-        .above_text
-        .trim_end()
-        .rsplit('\n')
-        .next()
-        .unwrap_or("");
+    let text = request.above_text;
+    if let Some(head) = value_head(&above, request.language) {
+        return Some(Opening {
+            head,
+            outer: String::new(),
+            typed: "",
+            value: true,
+        });
+    }
+    let whole = head_before(&above, above.len(), request.language);
+    let (head, typed, until) = if let Some(head) = whole {
+        (head, "", text.trim_end())
+    } else {
+        let line = above
+            .iter()
+            .rposition(|piece| piece.kind == Kind::Newline && piece.delta > 0)?;
+        let one = above
+            .get(line + 1..)?
+            .iter()
+            .all(|piece| piece.kind != Kind::Newline);
+        let (until, typed) = text.rsplit_once('\n').filter(|_| one)?;
+        let head = head_before(&above, line, request.language)?;
+        (head, typed.trim_start(), until.trim_end())
+    };
+    let line = until.rsplit('\n').next().unwrap_or("");
     let outer: String = line
         .chars()
         .take_while(|one| *one == ' ' || *one == '\t')
         .collect();
-    let next = request
-        .below_text
-        .split('\n')
-        .skip(1)
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("");
+    (!is_filled(request, &outer)).then_some(Opening {
+        head,
+        outer,
+        typed,
+        value: false,
+    })
+}
+
+/// The function whose arrow stands right before the cursor.
+fn value_head<'a>(above: &[Piece<'a>], language: Language) -> Option<Head<'a>> {
+    let last = above.last()?;
+    if language.family != Family::Script || last.text != "=>" {
+        return None;
+    }
+    let mut pieces = above.get(above.len().saturating_sub(120)..)?.to_vec();
+    pieces.push(Piece { text: "{", ..*last });
+    head_before(&pieces, pieces.len(), language)
+}
+
+/// Whether the next line below belongs to the body.
+fn is_filled(request: &Request<'_, '_>, outer: &str) -> bool {
+    let mut lines = request.below_text.split('\n').skip(1);
+    let next = lines.find(|line| !line.trim().is_empty()).unwrap_or("");
     let inner = next.len() - next.trim_start().len();
-    let filled = !next.is_empty() && width(next.get(..inner).unwrap_or("")) > width(&outer);
-    (!filled).then_some((head, outer))
+    !next.is_empty() && width(next.get(..inner).unwrap_or("")) > width(outer)
 }
 
 /// The shapes of the functions that the file already has.
@@ -131,8 +252,25 @@ fn explicit(pieces: &[Piece<'_>]) -> bool {
     pieces.windows(3).filter(|three| matches!(three, [one, link, next] if one.text == "this" && matches!(link.text, "." | "->") && next.kind == Kind::Word)).count() > 2
 }
 
-fn place(request: &Request<'_, '_>, lines: &[(usize, String)], outer: &str) -> String {
+/// The text of a body at the cursor; none where it begins otherwise than what is typed.
+fn place(
+    request: &Request<'_, '_>,
+    opening: &Opening<'_>,
+    lines: &[(usize, String)],
+) -> Option<String> {
+    if opening.value {
+        let [(_, line)] = lines else { return None };
+        let value = line.strip_prefix("return ")?.trim_end_matches(';');
+        let blank = if request.tail.space { "" } else { " " };
+        let end = if line.ends_with(';') && request.remainder.is_empty() {
+            ";"
+        } else {
+            ""
+        };
+        return Some(format!("{blank}{value}{end}"));
+    }
     let feed = if request.crlf { "\r\n" } else { "\n" };
+    let outer = &opening.outer;
     let typed = request
         .tail
         .open_line
@@ -141,6 +279,10 @@ fn place(request: &Request<'_, '_>, lines: &[(usize, String)], outer: &str) -> S
     let mut text = String::new();
     for (at, (level, line)) in lines.iter().enumerate() {
         let indent = format!("{inner}{}", request.unit.repeat(*level));
+        if at == 0 && !opening.typed.is_empty() {
+            text.push_str(line.strip_prefix(opening.typed)?);
+            continue;
+        }
         if let Some(there) = request.tail.open_line.filter(|_| at == 0) {
             text.push_str(indent.strip_prefix(there).unwrap_or(""));
         } else {
@@ -157,7 +299,7 @@ fn place(request: &Request<'_, '_>, lines: &[(usize, String)], outer: &str) -> S
         text.push_str(feed);
         text.push_str(outer);
     }
-    text
+    (!text.trim().is_empty()).then_some(text)
 }
 
 /// What closes the body, when nothing below does.

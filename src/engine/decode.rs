@@ -3,19 +3,25 @@
 //! Called by the engine for the rest of a line and then for each further line. A way that would leave a bracket or a
 //! string unbalanced is never followed, which is cheaper than repairing text afterwards.
 
-use super::facts::{Scene, Surroundings};
+use super::facts::Scene;
 use super::history::History;
 use super::lexer::Kind;
 use super::model::Model;
 use super::predict::{Candidate, Outlook};
 use super::request::{Request, follow, opener};
 use super::sequence::{Token, blank};
+use super::surroundings::Surroundings;
 use super::symbols::{Symbol, as_line_end, is_closer};
+use super::{Task, repeat};
 
 /// How many ways are kept.
 const BEAM: usize = 4;
-/// Ways less likely than this are dropped.
-const FLOOR: f32 = -9.0;
+/// The logarithm below which the ways of a generation are dropped, and those of a completion, which are not shown
+/// anyway when they are less likely.
+const GENERATION_FLOOR: f32 = -9.0;
+const COMPLETION_FLOOR: f32 = -2.5;
+/// The logarithm below which even the likeliest way of a completion is not worth following.
+const HOPELESS: f32 = -1.1;
 
 /// One way to go on.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +50,10 @@ pub(crate) struct Decoder<'r, 'v, 'a> {
     outlook: Outlook,
     stop: Option<Symbol>,
     started: Vec<Symbol>,
+    floor: f32,
+    hopeless: f32,
+    /// The lines that stand near and are not to be said again.
+    said: Vec<Vec<Symbol>>,
 }
 
 impl Path {
@@ -63,6 +73,7 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         request: &'r Request<'v, 'a>,
         model: &'r Model,
         surroundings: &'r Surroundings,
+        task: Task,
     ) -> Self {
         let first = request
             .below
@@ -71,6 +82,10 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         let stop = first
             .filter(|_| !request.remainder.is_empty())
             .and_then(|piece| request.symbols.find(piece.text));
+        let (floor, hopeless) = match task {
+            Task::Completion => (COMPLETION_FLOOR, HOPELESS),
+            Task::Generation => (GENERATION_FLOOR, GENERATION_FLOOR),
+        };
         let started = if request.prefix.is_empty() {
             Vec::new()
         } else {
@@ -83,6 +98,9 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
             outlook: Outlook::default(),
             stop,
             started,
+            floor,
+            hopeless,
+            said: repeat::said(request),
         }
     }
 
@@ -127,6 +145,10 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         limit: usize,
         is_late: &dyn Fn() -> bool,
     ) -> Vec<Path> {
+        let from_score = from.score;
+        let floor = from_score + self.floor;
+        let begun = from.tokens.len();
+        let mut said_again = 0.0;
         let mut beam = vec![Path {
             done: false,
             ..from
@@ -139,25 +161,40 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
             }
             let mut next = Vec::new();
             for path in &beam {
-                self.extend(path, step == 0 && at_start, &mut next);
+                self.extend(path, (step == 0 && at_start, floor), &mut next);
             }
             next.sort_by(|one: &Path, other| other.score.total_cmp(&one.score));
             next.truncate(BEAM);
-            let (done, open): (Vec<_>, Vec<_>) = next.into_iter().partition(|path| path.done);
+            let (mut done, open): (Vec<_>, Vec<_>) = next.into_iter().partition(|path| path.done);
+            done.retain(|path| {
+                let again = repeat::is_said(self.request, &self.said, path, begun);
+                said_again += if again {
+                    (path.score - from_score).exp()
+                } else {
+                    0.0
+                };
+                !again
+            });
             finished.extend(done);
             finished.sort_by(|one, other| other.score.total_cmp(&one.score));
             beam = open;
-            let bar = finished.get(BEAM - 1).map_or(FLOOR, |path| path.score);
+            let bar = finished.get(BEAM - 1).map_or(floor, |path| path.score);
             beam.retain(|path| path.score > bar);
-            if beam.is_empty() {
+            let likely = |path: &Path| path.score > from_score + self.hopeless;
+            if beam.is_empty() || !beam.iter().chain(&finished).any(likely) {
                 break;
             }
         }
         finished.truncate(BEAM);
+        // What is not to be said leaves its chances to the others.
+        let scale = (1.0_f32 - said_again).max(0.2).ln();
+        for path in &mut finished {
+            path.score = (path.score - scale).min(0.0);
+        }
         finished
     }
 
-    fn extend(&mut self, path: &Path, first: bool, next: &mut Vec<Path>) {
+    fn extend(&mut self, path: &Path, (first, floor): (bool, f32), next: &mut Vec<Path>) {
         let request = self.request;
         let history = History {
             sequence: &request.sequence,
@@ -188,7 +225,7 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         let mut followed = 0;
         for candidate in &self.outlook.candidates {
             let score = path.score + (candidate.chance / scale).clamp(1e-9, 1.0).ln();
-            if followed >= BEAM || score < FLOOR {
+            if followed >= BEAM || score < floor {
                 break;
             }
             if !fits(candidate.symbol) {

@@ -11,12 +11,15 @@ use super::request::Request;
 use super::{Options, Suggestion, Task};
 
 /// The least confidence of a completion that is shown.
-const SHOWN: f32 = 0.43;
+const SHOWN: f32 = 0.5;
 /// The least confidence of one that is far ahead of the next, and how far that is.
-const CLEAR: f32 = 0.33;
+const CLEAR: f32 = 0.42;
 const AHEAD: f32 = 4.0;
 /// The same for the body of a function, of which only the gist has to be right.
-const SHOWN_BODY: f32 = 0.13;
+const SHOWN_BODY: f32 = 0.4;
+
+/// How much lines count beside bodies.
+const BESIDE_BODIES: f32 = 0.3;
 
 /// Whether the cursor stands where no text of use can be written.
 pub(crate) fn is_hopeless(request: &Request<'_, '_>) -> bool {
@@ -49,7 +52,11 @@ pub(crate) fn choose(
         ));
     }
     // At the start of a body the model of bodies knows more than the lines that happen to be near.
-    let trust = if bodies.is_empty() { 1.0 } else { 0.2 };
+    let trust = if bodies.is_empty() {
+        1.0
+    } else {
+        BESIDE_BODIES
+    };
     for path in paths {
         let Some(text) = balanced(request, path) else {
             continue;

@@ -14,10 +14,14 @@ pub(crate) struct Head<'a> {
     pub(crate) parameters: Vec<&'a str>,
     /// The name by which the body reaches the object, if there is one.
     pub(crate) receiver: Option<&'a str>,
-    /// Where the head starts.
+    /// Where the name stands.
     pub(crate) start: usize,
+    /// Where the body starts.
+    pub(crate) body: usize,
     /// What the head says of the result.
     pub(crate) result: Outcome,
+    /// The first word of the result's type, where there is one.
+    pub(crate) returns: &'a str,
     /// Whether its class builds on another, where it has a class.
     pub(crate) derived: Option<bool>,
 }
@@ -62,6 +66,11 @@ pub(crate) fn head_before<'a>(
     end: usize,
     language: Language,
 ) -> Option<Head<'a>> {
+    let head = head_ending(pieces, end, language)?;
+    Some(Head { body: end, ..head })
+}
+
+fn head_ending<'a>(pieces: &[Piece<'a>], end: usize, language: Language) -> Option<Head<'a>> {
     let last = end.checked_sub(1)?;
     match language.block {
         Block::Colon => (pieces.get(last)?.text == ":").then_some(())?,
@@ -154,7 +163,7 @@ fn named<'a>(
     };
     read_parameters(pieces.get(open + 1..close)?, language, &mut head);
     set_receiver(pieces, at, language, &mut head);
-    head.result = outcome(pieces, (at, close), language.family);
+    (head.result, head.returns) = outcome(pieces, (at, close), language.family);
     head.derived = derived(pieces, at);
     Some(head)
 }
@@ -183,26 +192,32 @@ fn derived(pieces: &[Piece<'_>], at: usize) -> Option<bool> {
 }
 
 /// Reads the type of the result, before the name or after the parameters.
-fn outcome(pieces: &[Piece<'_>], (name, close): (usize, usize), family: Family) -> Outcome {
+fn outcome<'a>(
+    pieces: &[Piece<'a>],
+    (name, close): (usize, usize),
+    family: Family,
+) -> (Outcome, &'a str) {
     let before = name.checked_sub(1).and_then(|at| pieces.get(at));
     let mut after = pieces.get(close + 1..).unwrap_or(&[]).iter();
     let mark = after.next().map_or("", |piece| piece.text);
     let told = match (family, mark) {
         (Family::Java | Family::C, _) => before,
-        (Family::Go | Family::Rust, "{") => return Outcome::Nothing,
+        (Family::Go | Family::Rust, "{") => return (Outcome::Nothing, ""),
         (Family::Go, _) => pieces.get(close + 1),
         (Family::Rust | Family::Python, "->") | (Family::Script, ":") => after.next(),
         _ => None,
     };
-    match told
+    let told = told
         .filter(|piece| piece.kind != Kind::Newline)
-        .map(|piece| piece.text)
-    {
+        .map(|piece| piece.text);
+    let outcome = match told {
         None | Some("public" | "private" | "protected" | "explicit" | ";" | "}") => Outcome::Unsaid,
         Some("void" | "None") => Outcome::Nothing,
         Some("bool" | "boolean") => Outcome::Truth,
         Some(_) => Outcome::Value,
-    }
+    };
+    let typed = matches!(outcome, Outcome::Truth | Outcome::Value);
+    (outcome, told.filter(|_| typed).unwrap_or(""))
 }
 
 /// Gives the head its receiver where the language does not list it among the parameters.
@@ -226,9 +241,36 @@ fn set_receiver<'a>(pieces: &[Piece<'a>], at: usize, language: Language, head: &
             head.receiver = (!free && pieces.get(at).is_some_and(|name| name.text != "function"))
                 .then_some("this");
         }
+        Family::C if !head.parameters.is_empty() && points_to_object(pieces, at) => {
+            head.receiver = Some(head.parameters.remove(0));
+        }
         Family::Java | Family::C => head.receiver = Some("this"),
         _ => {}
     }
+}
+
+/// Whether a function outside of any class takes a pointer to an object first, which is C's way of writing methods.
+fn points_to_object(pieces: &[Piece<'_>], name: usize) -> bool {
+    let before = name.checked_sub(1).and_then(|at| pieces.get(at));
+    let mut first = pieces.get(name + 2..).unwrap_or(&[]).iter();
+    let mut pointer = false;
+    let mut object = false;
+    for piece in first
+        .by_ref()
+        .take_while(|piece| !matches!(piece.text, "," | ")"))
+    {
+        pointer |= piece.text == "*";
+        let plain = matches!(
+            piece.text,
+            "const" | "struct" | "char" | "void" | "int" | "unsigned" | "float" | "double" | "long"
+        );
+        object |= piece.kind == Kind::Word && !plain && !pointer;
+    }
+    let level = || {
+        let upto = pieces.get(..name).unwrap_or(&[]).iter();
+        upto.map(|piece| i32::from(piece.delta)).sum::<i32>()
+    };
+    pointer && object && before.is_none_or(|before| before.text != "::") && level() <= 0
 }
 
 fn read_parameters<'a>(pieces: &[Piece<'a>], language: Language, head: &mut Head<'a>) {
@@ -385,6 +427,13 @@ mod tests {
                 "deposit",
                 "amount",
                 Some("this"),
+            ),
+            (
+                "a.c",
+                "void counter_add(struct counter *counter, int amount)\n{",
+                "counter_add",
+                "amount",
+                Some("counter"),
             ),
             (
                 "a.rs",

@@ -62,6 +62,22 @@ pub(crate) struct Tail<'a> {
     pub(crate) units: [u32; 4],
 }
 
+/// A place at the start of a line from which a text can be read on as if from its beginning.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mark {
+    /// Where it is in the text.
+    pub(crate) at: usize,
+    /// How many tokens stand before it.
+    pub(crate) pieces: usize,
+    /// Where the open indents are, by start and length.
+    indents: Vec<(usize, usize)>,
+    units: [u32; 4],
+    blank: bool,
+}
+
+/// How many characters lie between two marks at least.
+const STRIDE: usize = 1500;
+
 /// The most indents that are followed; deeper ones count as the deepest.
 const DEEPEST: usize = 64;
 
@@ -91,11 +107,30 @@ pub(crate) struct Lexer<'a> {
     line_start: bool,
     tail: Tail<'a>,
     pieces: Vec<Piece<'a>>,
+    marks: Vec<Mark>,
+    line_at: usize,
+    /// Where the open indents are, by start and length.
+    indents: Vec<(usize, usize)>,
 }
 
 /// Cuts a text into tokens and says where it ends.
 pub(crate) fn lex(text: &str, language: Language) -> (Vec<Piece<'_>>, Tail<'_>) {
+    let (pieces, tail, _) = lex_on(text, language, Vec::new(), None);
+    (pieces, tail)
+}
+
+/// Cuts the part of a text after a mark, the tokens before it being known, and makes marks on the way.
+pub(crate) fn lex_on<'a>(
+    text: &'a str,
+    language: Language,
+    known: Vec<Piece<'a>>,
+    from: Option<&Mark>,
+) -> (Vec<Piece<'a>>, Tail<'a>, Vec<Mark>) {
     let mut lexer = Lexer::new(text, language);
+    lexer.pieces.reserve(text.len() / 4);
+    if let Some(mark) = from {
+        lexer.go_to(mark, known);
+    }
     while lexer.at < text.len() {
         lexer.step();
     }
@@ -135,11 +170,40 @@ impl<'a> Lexer<'a> {
             space: false,
             line_start: true,
             tail,
-            pieces: Vec::with_capacity(text.len() / 4),
+            pieces: Vec::new(),
+            marks: Vec::new(),
+            line_at: 0,
+            indents: vec![(0, 0)],
         }
     }
 
-    fn finish(mut self) -> (Vec<Piece<'a>>, Tail<'a>) {
+    fn go_to(&mut self, mark: &Mark, known: Vec<Piece<'a>>) {
+        let text = self.text;
+        let slice =
+            |&(start, length): &(usize, usize)| text.get(start..start + length).unwrap_or("");
+        self.tail.indents = mark.indents.iter().map(slice).collect();
+        self.indents.clone_from(&mark.indents);
+        self.tail.units = mark.units;
+        self.tail.open_blank = mark.blank;
+        self.at = mark.at;
+        self.pieces = known;
+    }
+
+    /// Notes that the text can be read on from here.
+    fn mark(&mut self) {
+        if self.at < self.marks.last().map_or(0, |last| last.at) + STRIDE {
+            return;
+        }
+        self.marks.push(Mark {
+            at: self.at,
+            pieces: self.pieces.len(),
+            indents: self.indents.clone(),
+            units: self.tail.units,
+            blank: self.tail.open_blank,
+        });
+    }
+
+    fn finish(mut self) -> (Vec<Piece<'a>>, Tail<'a>, Vec<Mark>) {
         self.tail.space = self.space && !self.line_start;
         self.tail.comment = matches!(self.mode, Mode::LineComment | Mode::BlockComment);
         if let Mode::Quoted(quote) = self.mode {
@@ -148,7 +212,7 @@ impl<'a> Lexer<'a> {
         if !self.line_start {
             self.tail.open_line = None;
         }
-        (self.pieces, self.tail)
+        (self.pieces, self.tail, self.marks)
     }
 
     fn rest(&self) -> &'a str {
@@ -191,11 +255,13 @@ impl<'a> Lexer<'a> {
         if !multiline && self.mode != Mode::BlockComment {
             self.mode = Mode::Code;
             self.embedded = 0;
+            self.mark();
         }
     }
 
     /// Reads the indent of a line; a line end becomes a token only when its line holds something.
     fn start_line(&mut self) {
+        self.line_at = self.at;
         let rest = self.rest();
         let length = rest.len()
             - rest
@@ -235,7 +301,7 @@ impl<'a> Lexer<'a> {
         if wide > top {
             self.count_unit(indent, wide - top);
             if self.tail.indents.len() < DEEPEST {
-                self.tail.indents.push(indent);
+                self.open(indent);
             }
             return 1;
         }
@@ -248,6 +314,7 @@ impl<'a> Lexer<'a> {
                 .is_some_and(|top| width(top) > wide)
         {
             self.tail.indents.pop();
+            self.indents.pop();
             lost = lost.saturating_sub(1);
         }
         if self
@@ -256,9 +323,14 @@ impl<'a> Lexer<'a> {
             .last()
             .is_some_and(|top| width(top) < wide)
         {
-            self.tail.indents.push(indent);
+            self.open(indent);
         }
         lost
+    }
+
+    fn open(&mut self, indent: &'a str) {
+        self.tail.indents.push(indent);
+        self.indents.push((self.line_at, indent.len()));
     }
 
     fn count_unit(&mut self, indent: &str, gained: usize) {
@@ -396,6 +468,10 @@ fn number_length(rest: &str) -> usize {
 }
 
 fn operator_length(rest: &str, first: char) -> usize {
+    let second = rest.as_bytes().get(1);
+    if !second.is_some_and(|second| b"<>=.-:&|+*/%^?".contains(second)) {
+        return first.len_utf8();
+    }
     OPERATORS
         .iter()
         .find(|operator| rest.starts_with(**operator))

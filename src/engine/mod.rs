@@ -11,16 +11,20 @@ mod facts;
 mod finish;
 mod function;
 mod history;
+mod kept;
 mod language;
 mod lexer;
 mod lines;
 mod model;
 mod number;
+mod place;
 mod predict;
 mod render;
+mod repeat;
 mod request;
 mod sequence;
 mod spacing;
+mod surroundings;
 mod symbols;
 #[cfg(test)]
 mod tests;
@@ -28,15 +32,17 @@ mod tests;
 pub mod training;
 mod words;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use body::ShapeTable;
+use body::{Ranks, ShapeTable};
+use cold::Tables;
 use decode::{Decoder, Path};
-use facts::Surroundings;
+use kept::{Kept, Shelf};
 use model::Model;
 use request::Request;
 use spacing::Spacing;
+use surroundings::Surroundings;
 use symbols::Vocabulary;
 
 /// A file that is open beside the one being edited.
@@ -59,6 +65,8 @@ pub struct Prompt<'a> {
     pub below: &'a str,
     /// Other open files, the most relevant first.
     pub context: &'a [ContextFile<'a>],
+    /// Who asks about which file, in any words: what was read for one request is kept for the next of the same name.
+    pub session: Option<&'a str>,
     /// What the user asked for in words; carried for callers, as this engine continues code and reads no prose.
     pub instruction: Option<&'a str>,
 }
@@ -97,13 +105,19 @@ pub struct Suggestion {
 }
 
 /// The engine with its learned tables; made once and shared.
-#[derive(Debug)]
 pub struct Engine {
-    vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
     /// Read when the first empty body is met, since most requests have none.
-    shapes: OnceLock<ShapeTable>,
+    tables: OnceLock<Tables>,
     spacing: Spacing,
     model: Option<Model>,
+    shelf: Shelf,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").finish_non_exhaustive()
+    }
 }
 
 // === impl Engine ===
@@ -111,47 +125,70 @@ pub struct Engine {
 impl Engine {
     /// Reads the tables that are compiled in.
     pub fn new() -> Self {
-        let vocabulary = Vocabulary::new(include_str!("tables/vocabulary.txt"));
+        let vocabulary = Arc::new(Vocabulary::new(include_str!("tables/vocabulary.txt")));
         let model = Model::read(vocabulary.size(), include_bytes!("tables/network.bin"));
         Self {
             vocabulary,
-            shapes: OnceLock::new(),
+            tables: OnceLock::new(),
             spacing: Spacing::read(include_bytes!("tables/spacing.bin")),
             model,
+            shelf: Shelf::default(),
         }
     }
 
     /// Texts that may follow the cursor, best first; none when nothing is sure enough.
     pub fn suggest(&self, prompt: &Prompt<'_>, options: &Options) -> Vec<Suggestion> {
+        let kept = prompt.session.and_then(|session| self.shelf.take(session));
+        let tables = (&self.vocabulary, &self.spacing);
+        let request = Request::read(prompt, options, tables, kept);
+        let shown = self.continue_text(&request, options);
+        if let Some(session) = prompt.session {
+            let others = kept::others(prompt, options.context_chars);
+            self.shelf.put(session, Kept::of(request, others));
+        }
+        shown
+    }
+
+    fn continue_text(&self, request: &Request<'_, '_>, options: &Options) -> Vec<Suggestion> {
         let is_late = || options.deadline.is_some_and(has_passed);
-        let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing));
         let Some(model) = self
             .model
             .as_ref()
-            .filter(|_| !is_late() && !finish::is_hopeless(&request))
+            .filter(|_| !is_late() && !finish::is_hopeless(request))
         else {
             return Vec::new();
         };
-        let surroundings = Surroundings::of(&request, cold::enclosing(&request).as_ref());
-        let mut decoder = Decoder::new(&request, model, &surroundings);
+        let surroundings = Surroundings::of(request, cold::enclosing(request).as_ref());
+        let mut decoder = Decoder::new(request, model, &surroundings, options.task);
         let mut paths = decoder.line(
-            Path::start(&request),
+            Path::start(request),
             options.max_tokens.clamp(1, 200),
             &is_late,
         );
-        lines::go_on(&mut decoder, &request, &mut paths, options, &is_late);
-        let bodies = cold::bodies(&request, &|| {
-            self.shapes
-                .get_or_init(|| ShapeTable::read(include_str!("tables/shapes.tsv")))
-        });
-        finish::choose(&request, &paths, &bodies, options)
+        lines::go_on(&mut decoder, request, &mut paths, options, &is_late);
+        let bodies = cold::bodies(request, &|| self.tables());
+        finish::choose(request, &paths, &bodies, options)
+    }
+
+    /// The tables for bodies, read when first needed.
+    fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| Tables {
+            shapes: ShapeTable::read(include_str!("tables/shapes.tsv")),
+            ranks: Ranks::read(include_bytes!("tables/ranks.bin")),
+        })
     }
 
     /// The likeliest token right after the cursor, a half-typed word counting as whole; for measuring the model.
     pub fn next_token(&self, prompt: &Prompt<'_>, options: &Options) -> Option<String> {
-        let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing));
+        let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing), None);
         let surroundings = Surroundings::of(&request, cold::enclosing(&request).as_ref());
-        Decoder::new(&request, self.model.as_ref()?, &surroundings).token()
+        Decoder::new(
+            &request,
+            self.model.as_ref()?,
+            &surroundings,
+            Task::Generation,
+        )
+        .token()
     }
 }
 

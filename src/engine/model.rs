@@ -7,19 +7,21 @@
 use super::number::from_count;
 
 /// How many places of the context are read.
-pub(crate) const SLOTS: usize = 19;
+pub(crate) const SLOTS: usize = 24;
 /// How many rows may add up to one place or one name.
 pub(crate) const ROWS: usize = 4;
 /// How many facts a candidate brings from the request's own text.
-pub(crate) const FACTS: usize = 46;
+pub(crate) const FACTS: usize = 80;
 /// The width of an embedding.
-pub(crate) const WIDTH: usize = 32;
+pub(crate) const WIDTH: usize = 48;
 /// The width of the hidden layer.
-pub(crate) const HIDDEN: usize = 128;
+pub(crate) const HIDDEN: usize = 192;
 /// How many rows stand for words that names are made of.
-pub(crate) const WORD_ROWS: usize = 2048;
+pub(crate) const WORD_ROWS: usize = 6144;
 /// How many rows stand for anything else.
 pub(crate) const EXTRA_ROWS: usize = 96;
+/// How many numbers of a product are summed side by side; every width is a multiple of it.
+const LANES: usize = 16;
 /// No row.
 pub(crate) const NO_ROW: u16 = u16::MAX;
 
@@ -59,20 +61,33 @@ pub(crate) struct Model {
 }
 
 /// What one pass leaves behind; kept between passes to spare allocations.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pass {
     /// The input numbers.
     pub(crate) read: Vec<f32>,
     /// The hidden layer.
-    pub(crate) hidden: Vec<f32>,
+    pub(crate) hidden: [f32; HIDDEN],
     /// What outputs are compared with.
-    pub(crate) query: Vec<f32>,
+    pub(crate) query: [f32; WIDTH],
     /// The weights of the facts.
-    pub(crate) trust: Vec<f32>,
+    pub(crate) trust: [f32; FACTS],
     /// The scores of the shared symbols, later their probabilities.
     pub(crate) shared: Vec<f32>,
     /// The scores of the choices, later their probabilities.
     pub(crate) choices: Vec<f32>,
+}
+
+impl Default for Pass {
+    fn default() -> Self {
+        Self {
+            read: Vec::new(),
+            hidden: [0.0; HIDDEN],
+            query: [0.0; WIDTH],
+            trust: [0.0; FACTS],
+            shared: Vec::new(),
+            choices: Vec::new(),
+        }
+    }
 }
 
 // === impl Model ===
@@ -136,7 +151,7 @@ impl Model {
         pass.shared.extend(
             rows.iter()
                 .take(self.shared)
-                .map(|row| score(&pass.query, row)),
+                .map(|row| dot(&pass.query, row)),
         );
         pass.choices.clear();
         for choice in choices {
@@ -146,7 +161,7 @@ impl Model {
                     .rows
                     .iter()
                     .filter_map(|row| rows.get(usize::from(*row)))
-                    .map(|row| score(&pass.query, row))
+                    .map(|row| dot(&pass.query, row))
                     .sum(),
             };
             let facts = dot(&pass.trust, &choice.facts);
@@ -167,14 +182,14 @@ impl Model {
     }
 
     /// The score a shared symbol draws from the rows beside its own.
-    fn extra(&self, choice: &Choice, query: &[f32]) -> f32 {
+    fn extra(&self, choice: &Choice, query: &[f32; WIDTH]) -> f32 {
         let (rows, _) = self.output.as_chunks::<WIDTH>();
         let beside = choice
             .rows
             .iter()
             .skip(1)
             .filter_map(|row| rows.get(usize::from(*row)));
-        beside.map(|row| score(query, row)).sum()
+        beside.map(|row| dot(query, row)).sum()
     }
 
     /// Runs the layers that read the context.
@@ -189,31 +204,33 @@ impl Model {
                 }
             }
         }
-        pass.hidden.clear();
-        pass.hidden.extend_from_slice(&self.bias);
-        let (weights, _) = self.first.as_chunks::<HIDDEN>();
-        for (number, row) in pass.read.iter().zip(weights) {
-            if *number != 0.0 {
-                for (sum, weight) in pass.hidden.iter_mut().zip(row) {
-                    *sum += number * weight;
-                }
-            }
+        pass.hidden.fill(0.0);
+        for (sum, bias) in pass.hidden.iter_mut().zip(&self.bias) {
+            *sum = *bias;
         }
+        add_rows(&pass.read, &self.first, &mut pass.hidden);
         for number in &mut pass.hidden {
             *number = number.max(0.0);
         }
-        spread(&pass.hidden, &self.second, WIDTH, &mut pass.query);
-        spread(&pass.hidden, &self.trust, FACTS, &mut pass.trust);
-        for (sum, fact) in pass.trust.iter_mut().zip(&self.fact) {
-            *sum += fact;
+        pass.query.fill(0.0);
+        add_rows(&pass.hidden, &self.second, &mut pass.query);
+        // The last number of a query meets the biases of the rows.
+        if let Some(last) = pass.query.last_mut() {
+            *last = 1.0;
         }
+        for (sum, fact) in pass.trust.iter_mut().zip(&self.fact) {
+            *sum = *fact;
+        }
+        add_rows(&pass.hidden, &self.trust, &mut pass.trust);
     }
 }
 
-/// A row against a query; the row's last number is its bias.
-fn score(query: &[f32], row: &[f32; WIDTH]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    for (ours, theirs) in query.chunks_exact(8).zip(row.chunks_exact(8)) {
+/// The product of two rows, in lanes that a processor adds at once.
+#[inline]
+pub(crate) fn dot<const N: usize>(one: &[f32; N], other: &[f32; N]) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    let (ours, theirs) = (one.as_chunks::<LANES>().0, other.as_chunks::<LANES>().0);
+    for (ours, theirs) in ours.iter().zip(theirs) {
         for (sum, (one, other)) in sums.iter_mut().zip(ours.iter().zip(theirs)) {
             *sum += one * other;
         }
@@ -221,25 +238,20 @@ fn score(query: &[f32], row: &[f32; WIDTH]) -> f32 {
     sums.iter().sum()
 }
 
-fn dot(one: &[f32], other: &[f32]) -> f32 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
+/// Adds a multiple of a row to another.
+#[inline]
+pub(crate) fn add_row<const N: usize>(to: &mut [f32; N], by: f32, row: &[f32; N]) {
+    for (sum, part) in to.iter_mut().zip(row) {
+        *sum += by * part;
+    }
 }
 
-fn spread(from: &[f32], weights: &[f32], width: usize, to: &mut Vec<f32>) {
-    to.clear();
-    to.resize(width, 0.0);
-    for (number, row) in from.iter().zip(weights.chunks_exact(width)) {
+/// Adds the rows of a layer, each by the number that is read at its place.
+fn add_rows<const N: usize>(numbers: &[f32], rows: &[f32], to: &mut [f32; N]) {
+    for (number, row) in numbers.iter().zip(rows.as_chunks::<N>().0) {
         if *number != 0.0 {
-            for (sum, weight) in to.iter_mut().zip(row) {
-                *sum += number * weight;
-            }
+            add_row(to, *number, row);
         }
-    }
-    // The last number of a query meets the biases of the rows.
-    if width == WIDTH
-        && let Some(last) = to.last_mut()
-    {
-        *last = 1.0;
     }
 }
 

@@ -9,6 +9,7 @@ use super::history::History;
 use super::lexer::Kind;
 use super::model::{Choice, Model, Pass};
 use super::number::{from_count, from_small};
+use super::place::Place;
 use super::sequence::{NOWHERE, Part, Sequence, Token, UNRANKED};
 use super::symbols::{NAME, NUMBER, Symbol, TEXT, index, is_blank};
 
@@ -18,7 +19,7 @@ pub(crate) const ORDER: usize = 8;
 const KEPT: usize = 48;
 /// How much of a say the counts alone get, by the length of the longest match: what has stood here word for word will
 /// most likely stand here again, whatever files elsewhere look like.
-const PLAIN_SHARE: [f32; ORDER + 1] = [0.0, 0.0, 0.1, 0.3, 0.5, 0.65, 0.75, 0.8, 0.85];
+const PLAIN_SHARE: [f32; ORDER + 1] = [0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4];
 /// By how much a match of shapes counts for less than one of words.
 const BLANKED: usize = 2;
 /// Shared symbols less likely than this are no candidates.
@@ -74,12 +75,12 @@ impl Outlook {
     pub(crate) fn look(
         &mut self,
         history: &History<'_>,
-        scene: &Scene<'_, '_, '_>,
+        scene: &Scene<'_>,
         more: &[Symbol],
         model: &Model,
     ) {
         self.gather(history, scene, more);
-        let slots = scene.slots(history);
+        let slots = scene.slots(history, &Place::find(history, scene.symbols));
         model.run(&slots, &self.choices, &mut self.pass);
         let longest = self
             .candidates
@@ -88,8 +89,9 @@ impl Outlook {
             .max()
             .unwrap_or(0);
         let share = PLAIN_SHARE.get(longest).copied().unwrap_or(0.0);
+        let learned = (1.0 - share) / self.reserve();
         for (candidate, chance) in self.candidates.iter_mut().zip(&self.pass.choices) {
-            candidate.chance = (1.0 - share) * chance + share * candidate.chance;
+            candidate.chance = learned * chance + share * candidate.chance;
         }
         for place in 0..self.pass.shared.len() {
             let chance = self.pass.shared.get(place).copied().unwrap_or(0.0);
@@ -100,18 +102,25 @@ impl Outlook {
                 && !is_blank(symbol)
                 && let Some(candidate) = self.candidate(symbol, scene.symbols.kind(symbol))
             {
-                candidate.chance = (1.0 - share) * chance;
+                candidate.chance = learned * chance;
             }
         }
         self.candidates
             .sort_by(|one, other| other.chance.total_cmp(&one.chance));
     }
 
+    /// What is left for names that can be written: a name that nothing has shown cannot be, so its chances fall to the
+    /// others, unless it is nearly sure.
+    fn reserve(&self) -> f32 {
+        let fresh = self.pass.shared.get(index(NAME)).copied().unwrap_or(0.0);
+        1.0 - fresh.min(1.0 - fresh).max(0.0)
+    }
+
     /// Gathers what the request's own text offers, and describes it to the network.
     pub(crate) fn gather(
         &mut self,
         history: &History<'_>,
-        scene: &Scene<'_, '_, '_>,
+        scene: &Scene<'_>,
         more: &[Symbol],
     ) -> &[Choice] {
         self.reset();
@@ -127,9 +136,10 @@ impl Outlook {
         {
             self.candidate(*symbol, Kind::Word);
         }
+        let place = Place::find(history, scene.symbols);
         self.choices.clear();
         for candidate in &self.candidates {
-            self.choices.push(scene.choice(candidate, history));
+            self.choices.push(scene.choice(candidate, history, &place));
         }
         &self.choices
     }

@@ -3,8 +3,11 @@
 //! Called once per suggestion. The decision: a word the cursor stands behind is taken off the history and asked for
 //! again, so that half-typed names are completed by the same model as whole ones.
 
+use std::sync::Arc;
+
+use super::kept::{Kept, Reused, others};
 use super::language::Language;
-use super::lexer::{Kind, Piece, Tail, lex, width};
+use super::lexer::{Kind, Mark, Piece, Tail, lex, lex_on, width};
 use super::sequence::{Part, Sequence, Token, touch};
 use super::spacing::Spacing;
 use super::symbols::{NAME, Symbol, Symbols, Vocabulary, line_end};
@@ -17,7 +20,7 @@ pub(crate) struct Request<'v, 'a> {
     /// Where blanks usually stand.
     pub(crate) spacing: &'v Spacing,
     /// The token texts.
-    pub(crate) symbols: Symbols<'v, 'a>,
+    pub(crate) symbols: Symbols,
     /// The tokens of all texts.
     pub(crate) sequence: Sequence,
     /// The tokens above the cursor.
@@ -46,6 +49,8 @@ pub(crate) struct Request<'v, 'a> {
     pub(crate) below_text: &'a str,
     /// The text above, windowed.
     pub(crate) above_text: &'a str,
+    /// Where the text above can be read on from.
+    pub(crate) marks: Vec<Mark>,
 }
 
 impl<'v, 'a> Request<'v, 'a> {
@@ -53,21 +58,45 @@ impl<'v, 'a> Request<'v, 'a> {
     pub(crate) fn read(
         prompt: &Prompt<'a>,
         options: &Options,
-        (vocabulary, spacing): (&'v Vocabulary, &'v Spacing),
+        (vocabulary, spacing): (&Arc<Vocabulary>, &'v Spacing),
+        kept: Option<Kept>,
     ) -> Self {
         let language = Language::of(prompt.file_name);
         let (above_text, below_text) =
             window(prompt.above, prompt.below, options.context_chars.max(256));
-        let (mut above, mut tail) = lex(above_text, language);
         let (below, _) = lex(below_text, language);
+        let others = others(prompt, options.context_chars);
+        let reused = kept.and_then(|kept| kept.reuse(above_text, below_text, others));
+        let Reused {
+            pieces: known,
+            mut marks,
+            mut symbols,
+            mut sequence,
+        } = reused.unwrap_or_else(|| {
+            let mut symbols = Symbols::new(vocabulary);
+            let mut sequence = Sequence::new();
+            read_context(prompt, options, &mut symbols, &mut sequence);
+            sequence.extend(&below, &mut symbols, Part::Below);
+            sequence.extend(&[], &mut symbols, Part::Above);
+            Reused {
+                pieces: Vec::new(),
+                marks: Vec::new(),
+                symbols,
+                sequence,
+            }
+        });
+        sequence.below_start = sequence.below_start.min(sequence.above_start);
+        let begun = known.len();
+        let (mut above, mut tail, more) = lex_on(above_text, language, known, marks.last());
         let taken = take_prefix(&mut above, above_text);
         let prefix = taken.map_or("", |piece| piece.text);
-        let mut symbols = Symbols::new(vocabulary);
-        let mut sequence = Sequence::new();
-        read_context(prompt, options, &mut symbols, &mut sequence);
-        sequence.extend(&below, &mut symbols, Part::Below);
-        sequence.extend(&above, &mut symbols, Part::Above);
-        sequence.below_start = sequence.below_start.min(sequence.above_start);
+        let places: Vec<usize> = more
+            .iter()
+            .filter_map(|mark| mark.pieces.checked_sub(begun))
+            .collect();
+        let fresh = above.get(begun.min(above.len())..).unwrap_or(&[]);
+        sequence.extend_on(fresh, &mut symbols, &places);
+        marks.extend(more);
         let first_line = below_text.split('\n').next().unwrap_or("");
         let cut = below_text.len() < prompt.below.len();
         let (unclosed, surplus) = open_brackets(&above, &below, cut);
@@ -92,6 +121,7 @@ impl<'v, 'a> Request<'v, 'a> {
             wants_indent,
             below_text,
             above_text,
+            marks,
         }
     }
 }
@@ -126,11 +156,14 @@ impl Request<'_, '_> {
 /// Cuts both texts to a budget of characters, the text above getting three quarters or what the other leaves.
 fn window<'a>(above: &'a str, below: &'a str, budget: usize) -> (&'a str, &'a str) {
     let quarter = budget / 4;
-    let for_below = below
-        .len()
-        .min(quarter.max(budget.saturating_sub(above.len())));
+    // In steps, so that what is read begins and ends at the same place for many keystrokes.
+    let step = (budget / 8).max(1);
+    let steps = above.len().next_multiple_of(step);
+    let for_below = below.len().min(quarter.max(budget.saturating_sub(steps)));
     let for_above = above.len().min(budget - for_below);
-    let mut from = above.len() - for_above;
+    let mut from = (above.len() - for_above)
+        .next_multiple_of(step)
+        .min(above.len());
     while !above.is_char_boundary(from) {
         from += 1;
     }
@@ -147,10 +180,10 @@ fn window<'a>(above: &'a str, below: &'a str, budget: usize) -> (&'a str, &'a st
     (cut, below.get(..to).unwrap_or(""))
 }
 
-fn read_context<'a>(
-    prompt: &Prompt<'a>,
+fn read_context(
+    prompt: &Prompt<'_>,
     options: &Options,
-    symbols: &mut Symbols<'_, 'a>,
+    symbols: &mut Symbols,
     sequence: &mut Sequence,
 ) {
     let mut budget = options.context_chars / 2;

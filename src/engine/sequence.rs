@@ -37,6 +37,17 @@ pub(crate) struct Token {
     pub(crate) space: bool,
 }
 
+/// How often a text stands in a request, and where.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Uses {
+    /// How often at all.
+    pub(crate) all: u32,
+    /// How often as part of something, behind a dot or an arrow.
+    pub(crate) linked: u32,
+    /// How often as what is called.
+    pub(crate) called: u32,
+}
+
 /// The tokens of a request.
 pub(crate) struct Sequence {
     /// All tokens.
@@ -54,8 +65,21 @@ pub(crate) struct Sequence {
     /// Where the text above starts.
     pub(crate) above_start: usize,
     last: Vec<u32>,
-    counts: Vec<u32>,
+    counts: Vec<Uses>,
     last_blank: ShortMap<u64, u32>,
+    /// For each token what it was counted as, to be taken back.
+    roles: Vec<Role>,
+    /// The recent names at the marks of the text above, with the length of the row there.
+    snapshots: Vec<(usize, Vec<Symbol>)>,
+}
+
+/// What a token has added to the counts of uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    None,
+    Linked,
+    /// It made the token before it one that is called.
+    Calls,
 }
 
 impl Sequence {
@@ -72,16 +96,13 @@ impl Sequence {
             last: Vec::new(),
             counts: Vec::new(),
             last_blank: ShortMap::default(),
+            roles: Vec::new(),
+            snapshots: Vec::new(),
         }
     }
 
     /// Appends a text.
-    pub(crate) fn extend<'a>(
-        &mut self,
-        pieces: &[Piece<'a>],
-        symbols: &mut Symbols<'_, 'a>,
-        part: Part,
-    ) {
+    pub(crate) fn extend(&mut self, pieces: &[Piece<'_>], symbols: &mut Symbols, part: Part) {
         match part {
             Part::Context => {}
             Part::Below => self.below_start = self.tokens.len(),
@@ -93,7 +114,22 @@ impl Sequence {
             kind: Kind::Newline,
             space: false,
         });
-        for piece in pieces {
+        self.extend_on(pieces, symbols, &[]);
+    }
+
+    /// Appends the tokens that follow those of the last text, the first of them at the start of a line.
+    pub(crate) fn extend_on(
+        &mut self,
+        pieces: &[Piece<'_>],
+        symbols: &mut Symbols,
+        marks: &[usize],
+    ) {
+        let mut marks = marks.iter().peekable();
+        let mut before = "";
+        for (at, piece) in pieces.iter().enumerate() {
+            while marks.next_if(|mark| **mark <= at).is_some() {
+                self.snapshot();
+            }
             let symbol = symbols.of(piece);
             let blank = blank(symbol, piece.kind, piece.text);
             self.append(Token {
@@ -102,6 +138,77 @@ impl Sequence {
                 kind: piece.kind,
                 space: piece.space,
             });
+            self.note_use(before, piece.text);
+            before = piece.text;
+        }
+        if marks.next().is_some() {
+            self.snapshot();
+        }
+    }
+
+    fn snapshot(&mut self) {
+        self.snapshots
+            .push((self.tokens.len(), self.recent.clone()));
+    }
+
+    /// Takes tokens back from the end until a snapshot is met; `None` if there is none at that length.
+    pub(crate) fn shorten(&mut self, length: usize) -> Option<()> {
+        let at = self.snapshots.iter().position(|(at, _)| *at == length)?;
+        while self.tokens.len() > length {
+            self.take_back()?;
+        }
+        self.snapshots.truncate(at + 1);
+        self.recent.clone_from(&self.snapshots.get(at)?.1);
+        Some(())
+    }
+
+    fn take_back(&mut self) -> Option<()> {
+        let token = self.tokens.pop()?;
+        let earlier = self.earlier.pop()?;
+        let earlier_blank = self.earlier_blank.pop()?;
+        self.rank.pop();
+        let before = self.tokens.last().copied();
+        let slot = index(token.symbol);
+        *self.last.get_mut(slot)? = earlier;
+        let uses = self.counts.get_mut(slot)?;
+        uses.all = uses.all.saturating_sub(1);
+        match self.roles.pop()? {
+            Role::None => {}
+            Role::Linked => uses.linked = uses.linked.saturating_sub(1),
+            Role::Calls => {
+                let called = self.counts.get_mut(index(before?.symbol))?;
+                called.called = called.called.saturating_sub(1);
+            }
+        }
+        let pair = pair(before.map_or(BREAK, |last| last.blank), token.blank);
+        if earlier_blank == NOWHERE {
+            self.last_blank.remove(&pair);
+        } else {
+            self.last_blank.insert(pair, earlier_blank);
+        }
+        Some(())
+    }
+
+    /// Counts how the last tokens are used.
+    fn note_use(&mut self, before: &str, text: &str) {
+        let (steps, role) = match (before, text) {
+            (_, "(") => (2, Role::Calls),
+            ("." | "->" | "::" | "?." | "@", _) => (1, Role::Linked),
+            _ => return,
+        };
+        let place = self.tokens.len().checked_sub(steps);
+        let symbol = place
+            .and_then(|at| self.tokens.get(at))
+            .map(|token| token.symbol);
+        let Some(uses) = symbol.and_then(|symbol| self.counts.get_mut(index(symbol))) else {
+            return;
+        };
+        match role {
+            Role::Calls => uses.called += 1,
+            _ => uses.linked += 1,
+        }
+        if let Some(last) = self.roles.last_mut() {
+            *last = role;
         }
     }
 
@@ -121,11 +228,9 @@ impl Sequence {
         self.last.get(index(symbol)).copied().unwrap_or(NOWHERE)
     }
 
-    /// How often a text stands in the request.
-    pub(crate) fn count(&self, symbol: Symbol) -> usize {
-        self.counts
-            .get(index(symbol))
-            .map_or(0, |count| index(*count))
+    /// How often a text stands in the request, and where.
+    pub(crate) fn uses(&self, symbol: Symbol) -> Uses {
+        self.counts.get(index(symbol)).copied().unwrap_or_default()
     }
 
     /// The last place that ends these two blanked tokens.
@@ -142,10 +247,10 @@ impl Sequence {
         let slot = index(token.symbol);
         if self.last.len() <= slot {
             self.last.resize(slot + 1, NOWHERE);
-            self.counts.resize(slot + 1, 0);
+            self.counts.resize(slot + 1, Uses::default());
         }
         if let Some(count) = self.counts.get_mut(slot) {
-            *count += 1;
+            count.all += 1;
         }
         self.earlier
             .push(self.last.get(slot).copied().unwrap_or(NOWHERE));
@@ -161,6 +266,7 @@ impl Sequence {
             UNRANKED
         };
         self.rank.push(rank);
+        self.roles.push(Role::None);
         self.tokens.push(token);
     }
 }

@@ -5,8 +5,10 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use super::lexer::{Kind, Piece, is_word};
+use super::words::{Ends, ends};
 
 /// The number of a token text.
 pub(crate) type Symbol = u32;
@@ -42,13 +44,16 @@ pub(crate) type ShortMap<K, V> = HashMap<K, V, BuildHasherDefault<ShortHasher>>;
 pub(crate) struct Vocabulary {
     numbers: ShortMap<&'static str, Symbol>,
     texts: Vec<&'static str>,
+    ends: Vec<Ends>,
 }
 
 /// The token texts of one request.
-pub(crate) struct Symbols<'v, 'a> {
-    vocabulary: &'v Vocabulary,
-    local: ShortMap<&'a str, Symbol>,
-    texts: Vec<&'a str>,
+#[derive(Debug)]
+pub(crate) struct Symbols {
+    vocabulary: Arc<Vocabulary>,
+    local: ShortMap<Arc<str>, Symbol>,
+    texts: Vec<Arc<str>>,
+    ends: Vec<Ends>,
 }
 
 impl Hasher for ShortHasher {
@@ -85,7 +90,12 @@ impl Vocabulary {
         let words = KEYWORDS.lines().chain(list.lines());
         let texts: Vec<&'static str> = words.filter(|word| !word.is_empty()).collect();
         let numbers = texts.iter().copied().zip(WORDS..).collect();
-        Self { numbers, texts }
+        let ends = texts.iter().map(|text| ends(text)).collect();
+        Self {
+            numbers,
+            texts,
+            ends,
+        }
     }
 
     /// How many numbers are taken, counting those below the first word.
@@ -99,13 +109,14 @@ impl Vocabulary {
     }
 }
 
-impl<'v, 'a> Symbols<'v, 'a> {
+impl Symbols {
     /// Starts a request with the vocabulary alone.
-    pub(crate) fn new(vocabulary: &'v Vocabulary) -> Self {
+    pub(crate) fn new(vocabulary: &Arc<Vocabulary>) -> Self {
         Self {
-            vocabulary,
+            vocabulary: Arc::clone(vocabulary),
             local: ShortMap::default(),
             texts: Vec::new(),
+            ends: Vec::new(),
         }
     }
 
@@ -148,16 +159,19 @@ impl<'v, 'a> Symbols<'v, 'a> {
     }
 
     /// The number of a word, given one if it had none.
-    pub(crate) fn word(&mut self, text: &'a str) -> Symbol {
+    pub(crate) fn word(&mut self, text: &str) -> Symbol {
         if let Some(number) = self.vocabulary.number(text) {
             return number;
         }
+        if let Some(number) = self.local.get(text) {
+            return *number;
+        }
         let next = Symbol::try_from(self.len()).unwrap_or(Symbol::MAX);
-        let texts = &mut self.texts;
-        *self.local.entry(text).or_insert_with(|| {
-            texts.push(text);
-            next
-        })
+        let text: Arc<str> = text.into();
+        self.ends.push(ends(&text));
+        self.texts.push(Arc::clone(&text));
+        self.local.insert(text, next);
+        next
     }
 
     /// The number of a word, if it has one.
@@ -168,7 +182,7 @@ impl<'v, 'a> Symbols<'v, 'a> {
     }
 
     /// The number of a token.
-    pub(crate) fn of(&mut self, piece: &Piece<'a>) -> Symbol {
+    pub(crate) fn of(&mut self, piece: &Piece<'_>) -> Symbol {
         match piece.kind {
             Kind::Newline => line_end(piece.delta, piece.blank),
             Kind::Close => closer(piece.text).unwrap_or(BREAK),
@@ -176,8 +190,19 @@ impl<'v, 'a> Symbols<'v, 'a> {
         }
     }
 
+    /// The first and the last word of the text behind a number.
+    pub(crate) fn ends(&self, symbol: Symbol) -> Option<Ends> {
+        let at = index(symbol.checked_sub(WORDS)?);
+        let shared = self.vocabulary.ends.len();
+        let found = match at.checked_sub(shared) {
+            None => self.vocabulary.ends.get(at),
+            Some(at) => self.ends.get(at),
+        };
+        found.copied()
+    }
+
     /// The characters behind a number; empty for line ends.
-    pub(crate) fn text(&self, symbol: Symbol) -> &'a str {
+    pub(crate) fn text(&self, symbol: Symbol) -> &str {
         if symbol < WORDS {
             let at = symbol.checked_sub(LINE_ENDS).map_or(usize::MAX, index);
             return CLOSERS.get(at).copied().unwrap_or("");
@@ -187,7 +212,7 @@ impl<'v, 'a> Symbols<'v, 'a> {
         if at < shared {
             return self.vocabulary.texts.get(at).copied().unwrap_or("");
         }
-        self.texts.get(at - shared).copied().unwrap_or("")
+        self.texts.get(at - shared).map_or("", |text| text)
     }
 }
 
@@ -249,7 +274,7 @@ mod tests {
 
     #[test]
     fn words_keep_their_number() {
-        let vocabulary = Vocabulary::new("speed_limit\n");
+        let vocabulary = Arc::new(Vocabulary::new("speed_limit\n"));
         let mut symbols = Symbols::new(&vocabulary);
         let speed = symbols.word("speed");
         assert_eq!(symbols.word("speed"), speed);

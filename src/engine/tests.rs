@@ -16,6 +16,7 @@ fn ask_all(
         above,
         below,
         context: &[],
+        session: None,
         instruction: None,
     };
     let options = Options {
@@ -310,6 +311,7 @@ fn a_passed_deadline_ends_the_work() {
         above: CAR,
         below: "",
         context: &[],
+        session: None,
         instruction: None,
     };
     let deadline = Instant::now().checked_sub(Duration::from_secs(1));
@@ -336,6 +338,7 @@ fn open_files_help() {
             above: "import os\n\ninvoice = load_invoice_archive(",
             below: "\n",
             context,
+            session: None,
             instruction: None,
         };
         let options = Options {

@@ -3,6 +3,14 @@
 //! Called wherever names are compared by meaning: the attribute `speed` and the function `increase_speed`, the list
 //! `items` and the parameter `item`.
 
+use std::hash::Hasher;
+
+use super::model::WORD_ROWS;
+use super::symbols::ShortHasher;
+
+/// The hashes of a name's first and last word.
+pub(crate) type Ends = [u16; 2];
+
 /// The words of a name, lower-case, without the endings of grammar.
 pub(crate) fn stems(name: &str) -> Vec<String> {
     split(name).iter().map(|word| stem(word)).collect()
@@ -58,6 +66,52 @@ fn stem(word: &str) -> String {
         stem.pop();
     }
     stem
+}
+
+/// The hashes of a name's first and last word.
+pub(crate) fn ends(name: &str) -> Ends {
+    let bytes = name.as_bytes();
+    let boundary = |at: usize| {
+        let (Some(before), Some(now)) = (bytes.get(at.wrapping_sub(1)), bytes.get(at)) else {
+            return true;
+        };
+        *now == b'_'
+            || *before == b'_'
+            || (now.is_ascii_uppercase() && !before.is_ascii_uppercase())
+    };
+    let trimmed = bytes.iter().take_while(|byte| **byte == b'_').count();
+    let first_end = (trimmed + 1..bytes.len())
+        .find(|at| boundary(*at))
+        .unwrap_or(bytes.len());
+    let last_end = bytes.len()
+        - bytes
+            .iter()
+            .rev()
+            .take_while(|byte| **byte == b'_')
+            .count()
+            .min(bytes.len());
+    let last_start = (0..last_end)
+        .rev()
+        .find(|at| boundary(*at) && bytes.get(*at) != Some(&b'_'))
+        .unwrap_or(0);
+    [
+        hash(bytes.get(trimmed..first_end).unwrap_or(b"")),
+        hash(bytes.get(last_start..last_end).unwrap_or(b"")),
+    ]
+}
+
+/// The hash of a word, the same for one thing and for several.
+pub(crate) fn hash(word: &[u8]) -> u16 {
+    let word = word
+        .strip_suffix(b"s")
+        .filter(|rest| rest.len() > 2)
+        .unwrap_or(word);
+    let mut hasher = ShortHasher::default();
+    for byte in word {
+        hasher.write_u8(byte.to_ascii_lowercase());
+    }
+    let place = usize::try_from(hasher.finish() >> 7).unwrap_or(0) % WORD_ROWS;
+    u16::try_from(place).unwrap_or(0)
 }
 
 /// How many of the words of one name also stand in another, as a share of the longer one.

@@ -201,6 +201,8 @@ fn engine_named() -> (&'static str, String) {
 
 /// A question with texts of its own, to be taken to another thread.
 struct Work {
+    /// Who asks about which file.
+    session: String,
     file_name: String,
     above: String,
     below: String,
@@ -225,7 +227,9 @@ impl Work {
                 )
             })
             .collect();
+        let project = ask.project.as_deref().unwrap_or("");
         Self {
+            session: format!("{}\0{project}\0{}", ask.user, ask.file_name),
             file_name: ask.file_name.clone(),
             above: ask.above.decode().into_owned(),
             below: ask.below.decode().into_owned(),
@@ -252,6 +256,7 @@ impl Work {
             above: &self.above,
             below: &self.below,
             context: &context,
+            session: Some(&self.session),
             instruction: self.instruction.as_deref(),
         };
         let suggestions = engine.suggest(&prompt, &self.options);

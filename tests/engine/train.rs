@@ -1,6 +1,6 @@
 //! Learns the engine's tables: `cargo run --release --features training --example engine-train -- corpus/train src/engine/tables PART...`.
 //!
-//! The parts are `words`, `spacing`, `shapes` and `network`, in this order; the network takes `steps=N`,
+//! The parts are `words`, `spacing`, `shapes`, `bodies` and `network`, in this order; the network takes `steps=N`,
 //! `seconds=N`, and `continue` to go on from what is there. What depends on the words must be learned again after them.
 
 use std::fs;
@@ -8,7 +8,8 @@ use std::io::Write;
 use std::path::Path;
 
 use code_suggestions::engine::training::{
-    Course, Source, learn_network, learn_shapes, learn_spacing, learn_vocabulary, measure_network,
+    Course, Source, learn_bodies, learn_network, learn_shapes, learn_spacing, learn_vocabulary,
+    measure_network,
 };
 
 fn main() -> std::io::Result<()> {
@@ -36,6 +37,13 @@ fn main() -> std::io::Result<()> {
     if has("shapes") {
         fs::write(to.join("shapes.tsv"), learn_shapes(&sources))?;
     }
+    if has("bodies") {
+        let shapes: &'static str = fs::read_to_string(to.join("shapes.tsv"))?.leak();
+        let rounds = usize::try_from(number("rounds=").unwrap_or(2)).unwrap_or(2);
+        let mut report = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+        let bytes = learn_bodies(&sources, (words, shapes), rounds, &mut report);
+        fs::write(to.join("ranks.bin"), bytes)?;
+    }
     if has("network") {
         let from = has("continue")
             .then(|| fs::read(to.join("network.bin")))
@@ -46,7 +54,14 @@ fn main() -> std::io::Result<()> {
             rate: if has("continue") { 0.0015 } else { 0.003 },
             from: from.as_deref(),
         };
-        let mut report = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+        let mut reports = 0;
+        let mut report = |line: &str, so_far: &dyn Fn() -> Vec<u8>| {
+            reports += 1;
+            let _ = writeln!(std::io::stdout(), "{line}");
+            if reports % 10 == 0 {
+                let _ = fs::write(to.join("network.bin"), so_far());
+            }
+        };
         fs::write(
             to.join("network.bin"),
             learn_network(&sources, words, &course, &mut report),

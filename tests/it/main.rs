@@ -13,6 +13,7 @@ mod cli;
 mod contract;
 mod edge;
 mod editors;
+mod engine;
 mod faults;
 mod gitlab;
 mod http2;

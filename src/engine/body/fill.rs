@@ -20,6 +20,46 @@ pub(super) struct Names<'h, 'a> {
     pub(super) explicit: bool,
     pub(super) semicolons: bool,
     pub(super) known: &'h dyn Fn(&str) -> bool,
+    pub(super) mentioned: &'h dyn Fn(&str) -> bool,
+    pub(super) prose: &'h [String],
+}
+
+/// A slot of a shape and the member that fills it.
+#[derive(Clone, Debug)]
+pub(crate) struct Pick<'h> {
+    /// Which item of the shape it is.
+    pub(crate) at: usize,
+    /// Its name.
+    pub(crate) name: &'h str,
+    /// What the member holds.
+    pub(crate) value: Value,
+    /// Whether it shares a word with the function's name.
+    pub(crate) kin: bool,
+    /// The words of its name.
+    pub(crate) stems: &'h [String],
+    /// How many members there are to choose from.
+    pub(crate) members: usize,
+}
+
+/// A shape with its slots filled.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filled<'h> {
+    /// The lines, each with its level below the body's own.
+    pub(crate) lines: Vec<(usize, String)>,
+    /// How well the names fit it.
+    pub(crate) fit: f32,
+    /// What fills its slots.
+    pub(crate) picks: Vec<Pick<'h>>,
+    /// How usual it is, as a logarithm.
+    pub(crate) prior: f32,
+    /// How strongly the words of names speak for it.
+    pub(crate) named: f32,
+    /// Whether it was learned from this language.
+    pub(crate) home: bool,
+    /// Whether a function of the file has it, and how alike the names are.
+    pub(crate) own: bool,
+    /// See `own`.
+    pub(crate) alike: f32,
 }
 
 impl Names<'_, '_> {
@@ -38,20 +78,47 @@ impl Names<'_, '_> {
             .collect()
     }
 
-    /// The lines of a shape and how well the names fit it, if all slots can be filled.
-    pub(super) fn fill(&self, shape: &str) -> Option<(Vec<(usize, String)>, f32)> {
+    /// Whether a name stands in the file or in what is open beside it.
+    pub(super) fn is_mentioned(&self, name: &str) -> bool {
+        (self.mentioned)(name)
+    }
+
+    /// Whether a member shares a word with the function's name.
+    pub(super) fn has_kin(&self) -> bool {
+        let own = stems(self.head.name);
+        let mut members = self.members.iter();
+        members.any(|member| overlap(&member.stems, &own) > 0.0)
+    }
+
+    /// A shape with its slots filled, if they can be.
+    pub(super) fn fill(&self, shape: &str) -> Option<Filled<'_>> {
+        let mut picks = Vec::new();
+        let (lines, fit) = self.fill_all(shape, &mut picks)?;
+        Some(Filled {
+            lines,
+            fit,
+            picks,
+            ..Filled::default()
+        })
+    }
+
+    fn fill_all<'s>(
+        &'s self,
+        shape: &str,
+        picks: &mut Vec<Pick<'s>>,
+    ) -> Option<(Vec<(usize, String)>, f32)> {
         if let Some(pattern) = shape.strip_prefix("* ") {
             let mut lines = Vec::new();
             let mut fit = 0.0;
             for place in 0..self.head.parameters.len().max(1) {
                 let (mut line, line_fit) =
-                    self.fill_lines(&pattern.replace('#', &place.to_string()))?;
+                    self.fill_lines(&pattern.replace('#', &place.to_string()), picks)?;
                 lines.append(&mut line);
                 fit += line_fit.min(0.0);
             }
             return Some((lines, fit));
         }
-        let (lines, fit) = self.fill_lines(shape)?;
+        let (lines, fit) = self.fill_lines(shape, picks)?;
         let lines_beyond = from_count(lines.len() - 1);
         let fit = fit - 0.5 * lines_beyond - self.doubts(shape);
         Some((lines, fit))
@@ -97,11 +164,15 @@ impl Names<'_, '_> {
         number || (first.is_alphabetic() && !is_keyword_text(item) && !(self.known)(item))
     }
 
-    fn fill_lines(&self, shape: &str) -> Option<(Vec<(usize, String)>, f32)> {
+    fn fill_lines<'s>(
+        &'s self,
+        shape: &str,
+        picks: &mut Vec<Pick<'s>>,
+    ) -> Option<(Vec<(usize, String)>, f32)> {
         let mut lines: Vec<(usize, String)> = vec![(0, String::new())];
         let mut fit = 0.0;
         let mut taken: Vec<&str> = Vec::new();
-        for item in shape.split(' ') {
+        for (at, item) in shape.split(' ').enumerate() {
             if let Some(change) = item.strip_prefix('^') {
                 let level = lines.last().map_or(0, |line| line.0);
                 let deeper = usize::from(change.starts_with('+'));
@@ -112,7 +183,11 @@ impl Names<'_, '_> {
             let (space, item) = item
                 .strip_prefix('~')
                 .map_or((false, item), |item| (true, item));
+            let before = taken.len();
             let (text, item_fit) = self.slot(item, shape, &mut taken)?;
+            if let Some(name) = taken.get(before) {
+                picks.extend(self.pick(at, name));
+            }
             fit += item_fit;
             let line = &mut lines.last_mut()?.1;
             if space && !line.is_empty() {
@@ -122,6 +197,18 @@ impl Names<'_, '_> {
         }
         self.end_statements(&mut lines);
         Some((lines, fit))
+    }
+
+    fn pick(&self, at: usize, name: &str) -> Option<Pick<'_>> {
+        let member = self.members.iter().find(|member| member.name == name)?;
+        Some(Pick {
+            at,
+            name: member.name,
+            value: member.value,
+            kin: overlap(&member.stems, &stems(self.head.name)) > 0.0,
+            stems: &member.stems,
+            members: self.members.len(),
+        })
     }
 
     fn slot<'s>(
@@ -207,6 +294,7 @@ impl Names<'_, '_> {
     fn reach(&self, member: &str) -> String {
         match (self.language.family, self.head.receiver) {
             (Family::Ruby, _) => format!("@{member}"),
+            (Family::C, Some(receiver)) if receiver != "this" => format!("{receiver}->{member}"),
             (Family::Java | Family::C, _) => {
                 let hidden = self.head.parameters.contains(&member);
                 let link = if self.language.family == Family::C {

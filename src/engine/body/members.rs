@@ -49,12 +49,11 @@ pub(crate) fn members<'a>(
             if pieces.get(next).is_none_or(|piece| piece.text != "(") {
                 note(&mut found, name, value_after(pieces, next));
             }
-        } else if let Some((name, next)) = declared(pieces, at, language) {
+        } else if let Some((name, next)) =
+            declared(pieces, at, language).or_else(|| announced(pieces, at, language))
+        {
             let value = match value_after(pieces, next) {
-                Value::Unknown => next
-                    .checked_sub(2)
-                    .and_then(|at| pieces.get(at))
-                    .map_or(Value::Unknown, value_of),
+                Value::Unknown => typed(pieces, (at + 1, next), language),
                 known => known,
             };
             note(&mut found, name, value);
@@ -145,8 +144,11 @@ fn declared<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(
             let name = end(":")
                 .or_else(|| end("=").filter(|_| language.family == Family::Script))?
                 .checked_sub(1)?;
+            let scoped = first.text == "pub";
             let plain = line.iter().take(name).all(|piece| {
-                piece.kind == Kind::Word || matches!(piece.text, "?" | "#" | "(" | ")")
+                piece.kind == Kind::Word
+                    || matches!(piece.text, "?" | "#")
+                    || (scoped && matches!(piece.text, "(" | ")"))
             });
             let local = matches!(first.text, "let" | "const" | "var");
             (plain && !local).then_some(name)?
@@ -168,6 +170,49 @@ fn declared<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(
         .get(place)
         .filter(|piece| piece.kind == Kind::Word && !is_type_word(piece.text))?;
     Some((name.text, at + 1 + place + 1))
+}
+
+/// The field that a parameter of a constructor announces, and the place after it.
+fn announced<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(&'a str, usize)> {
+    let opens = |text: &str| matches!(text, "private" | "public" | "protected" | "readonly");
+    let name = pieces.get(at + 1)?;
+    let typed = pieces
+        .get(at + 2)
+        .is_some_and(|next| matches!(next.text, ":" | "?"));
+    let is = language.family == Family::Script
+        && opens(pieces.get(at)?.text)
+        && name.kind == Kind::Word
+        && !opens(name.text)
+        && typed;
+    is.then_some((name.text, at + 2))
+}
+
+/// What kind of value the words of a declaration tell, before the name or after it.
+fn typed(pieces: &[Piece<'_>], (start, name): (usize, usize), language: Language) -> Value {
+    let before = matches!(language.family, Family::Java | Family::C);
+    let (from, to) = if before {
+        (start, name - 1)
+    } else {
+        (name, name + 10)
+    };
+    let words = pieces.get(from..to.min(pieces.len())).unwrap_or(&[]).iter();
+    let mut plain = Value::Unknown;
+    for piece in words.take_while(|piece| piece.kind != Kind::Newline && piece.text != ",") {
+        let kind = match piece.text {
+            "vector" | "ArrayList" | "LinkedList" | "List" | "Deque" | "deque" | "Queue"
+            | "Stack" | "Array" | "[" | "Vec" | "VecDeque" => Value::List,
+            "Map" | "Set" | "HashMap" | "HashSet" | "TreeMap" | "unordered_map" | "map" | "set"
+            | "Record" | "BTreeMap" => Value::Collection,
+            _ => Value::Unknown,
+        };
+        if kind != Value::Unknown {
+            return kind;
+        }
+        if plain == Value::Unknown {
+            plain = value_of(piece);
+        }
+    }
+    plain
 }
 
 fn is_type_word(text: &str) -> bool {
@@ -197,17 +242,28 @@ fn value_after(pieces: &[Piece<'_>], at: usize) -> Value {
 }
 
 fn value_of(first: &Piece<'_>) -> Value {
-    match first.text {
+    match of_type(first.text) {
+        Value::Unknown if first.kind == Kind::Number => Value::Number,
+        Value::Unknown if first.kind == Kind::Open => Value::Text,
+        known => known,
+    }
+}
+
+/// What kind of value a word promises that stands for a type or begins a value.
+pub(super) fn of_type(text: &str) -> Value {
+    match text {
         "float64" | "int" | "int64" | "u32" | "u64" | "usize" | "i32" | "i64" | "f64" | "f32"
         | "number" | "double" | "float" | "long" | "int32" | "uint" | "size_t" | "u8" | "u16" => {
             Value::Number
         }
-        "[" | "Vec" | "list" | "Array" => Value::List,
-        "{" | "new" | "HashMap" | "map" | "dict" | "set" | "List" | "Map" => Value::Collection,
+        "short" | "Integer" | "Double" | "Long" | "BigDecimal" | "int32_t" | "uint32_t"
+        | "int64_t" | "uint64_t" | "i8" | "i16" | "u128" | "i128" | "isize" | "float32"
+        | "uint64" | "decimal" | "Decimal" => Value::Number,
+        "[" | "Vec" | "list" | "Array" | "vec" | "deque" | "VecDeque" => Value::List,
+        "{" | "new" | "HashMap" | "map" | "dict" | "set" | "List" | "Map" | "BTreeMap"
+        | "defaultdict" | "Hash" | "OrderedDict" | "make" => Value::Collection,
         "false" | "true" | "False" | "True" | "bool" | "boolean" => Value::Truth,
         "str" | "String" | "string" | "&" => Value::Text,
-        _ if first.kind == Kind::Number => Value::Number,
-        _ if first.kind == Kind::Open => Value::Text,
         _ => Value::Unknown,
     }
 }

@@ -6,13 +6,20 @@
 
 mod fill;
 mod members;
+mod rank;
+mod sense;
 mod shape;
 mod table;
 mod weigh;
 
-pub(crate) use members::members;
+pub(crate) use members::{Value, members};
+pub(crate) use rank::Ranks;
+#[cfg(feature = "training")]
+pub(crate) use rank::{Feature, WEIGHTS};
 pub(crate) use shape::shape;
 #[cfg(feature = "training")]
 pub(crate) use table::row;
 pub(crate) use table::{ShapeTable, words_of};
+#[cfg(feature = "training")]
+pub(crate) use weigh::{Judged, judged};
 pub(crate) use weigh::{Setting, propose};

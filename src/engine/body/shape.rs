@@ -119,6 +119,7 @@ fn item(
             return Some((format!("${place}"), at + 1));
         }
         let bare = matches!(language.family, Family::Java | Family::C)
+            && head.receiver == Some("this")
             && body.get(at + 1).is_none_or(|next| next.text != "(")
             && members.iter().any(|member| member.name == piece.text);
         if bare && free {

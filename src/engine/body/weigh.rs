@@ -6,12 +6,19 @@
 use super::super::function::Head;
 use super::super::language::{Family, Language};
 use super::super::words::overlap;
-use super::fill::Names;
+use super::fill::{Filled, Names};
 use super::members::Member;
+use super::rank::{self, Feature, Ranks};
+use super::sense;
 use super::table::{ShapeTable, log_share, own_count, row, words_of};
 
-/// The weight of all bodies that no shape gives.
-const ELSEWHERE: f32 = -2.0;
+/// How much the learned weights and the rough ones count, and by how much the choice of none may exceed the best.
+const LEARNED: f32 = 0.35;
+const FIRST: f32 = 0.7;
+const DOUBT: f32 = 5.0;
+/// How many bodies are judged, and how many of them are handed on.
+const JUDGED: usize = 40;
+const KEPT: usize = 8;
 
 /// A body that may be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,12 +45,68 @@ pub(crate) struct Setting<'h, 'a> {
     pub(crate) explicit: bool,
     /// Whether a name stands anywhere in the request.
     pub(crate) known: &'h dyn Fn(&str) -> bool,
+    /// Whether a name stands in the file or in what is open beside it.
+    pub(crate) mentioned: &'h dyn Fn(&str) -> bool,
+    /// The words of the comment that speaks of the function.
+    pub(crate) prose: &'h [String],
+    /// The lines of the file's other functions, without blanks around them.
+    pub(crate) siblings: &'h [&'h str],
 }
 
 /// The likeliest bodies, likeliest first.
-pub(crate) fn propose(table: &ShapeTable, setting: &Setting<'_, '_>) -> Vec<Proposal> {
+pub(crate) fn propose(
+    table: &ShapeTable,
+    ranks: &Ranks,
+    setting: &Setting<'_, '_>,
+) -> Vec<Proposal> {
+    let names = names(setting);
+    let (candidates, none) = candidates(table, setting, &names);
+    let scores: Vec<f32> = candidates
+        .iter()
+        .map(|one| LEARNED * ranks.score(&one.features) + FIRST * one.first + one.sense)
+        .collect();
+    let none = LEARNED * ranks.score(&none);
+    let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let total: f32 = scores.iter().map(|score| (score - best).exp()).sum();
+    // Most functions of large programs do something that no shape gives; those of small ones seldom do.
+    let plausible = 1.0 / (1.0 + (none - DOUBT - best).exp());
+    let shares = scores
+        .iter()
+        .map(|score| plausible * (score - best).exp() / total);
+    let mut proposals: Vec<Proposal> = candidates
+        .into_iter()
+        .zip(shares)
+        .map(|(one, share)| Proposal {
+            lines: one.lines,
+            share,
+        })
+        .collect();
+    proposals.sort_by(|one, other| other.share.total_cmp(&one.share));
+    proposals.truncate(KEPT);
+    proposals
+}
+
+/// A body with what is known of it.
+pub(crate) struct Judged {
+    /// Its lines, each with its level below the body's own.
+    pub(crate) lines: Vec<(usize, String)>,
+    /// What the learned weights belong to.
+    pub(crate) features: Vec<Feature>,
+    /// Its first, rough weight.
+    first: f32,
+    /// What sense alone says against it.
+    sense: f32,
+}
+
+/// The bodies that shapes give, with their features, and those of the choice that none is right.
+#[cfg(feature = "training")]
+pub(crate) fn judged(table: &ShapeTable, setting: &Setting<'_, '_>) -> (Vec<Judged>, Vec<Feature>) {
+    candidates(table, setting, &names(setting))
+}
+
+fn names<'h, 'a>(setting: &Setting<'h, 'a>) -> Names<'h, 'a> {
     let words = words_of(setting.head);
-    let names = Names {
+    Names {
         head: setting.head,
         members: setting.members,
         language: setting.language,
@@ -52,36 +115,38 @@ pub(crate) fn propose(table: &ShapeTable, setting: &Setting<'_, '_>) -> Vec<Prop
         explicit: setting.explicit,
         semicolons: setting.semicolons,
         known: setting.known,
-    };
-    let mut weighed: Vec<(Vec<(usize, String)>, f32)> = Vec::new();
-    weigh_learned(table, &names, setting, &mut weighed);
-    let best = weighed
-        .iter()
-        .map(|(_, score)| *score)
-        .fold(ELSEWHERE, f32::max);
-    let rest = (ELSEWHERE - best).exp();
-    let total: f32 = rest
-        + weighed
-            .iter()
-            .map(|(_, score)| (score - best).exp())
-            .sum::<f32>();
-    weighed.sort_by(|one, other| other.1.total_cmp(&one.1));
-    weighed
-        .into_iter()
-        .take(6)
-        .map(|(lines, score)| Proposal {
-            lines,
-            share: (score - best).exp() / total,
-        })
-        .collect()
+        mentioned: setting.mentioned,
+        prose: setting.prose,
+    }
 }
 
-fn weigh_learned(
+fn candidates(
     table: &ShapeTable,
-    names: &Names<'_, '_>,
     setting: &Setting<'_, '_>,
-    weighed: &mut Vec<(Vec<(usize, String)>, f32)>,
-) {
+    names: &Names<'_, '_>,
+) -> (Vec<Judged>, Vec<Feature>) {
+    let mut weighed: Vec<Weighed<'_>> = Vec::new();
+    weigh_learned(table, names, &mut weighed);
+    weigh_own(table, names, setting, &mut weighed);
+    weighed.sort_by(|one, other| other.score.total_cmp(&one.score));
+    weighed.truncate(JUDGED);
+    let judged = weighed.into_iter().map(|one| Judged {
+        features: rank::of_body(names, &one.shape, &one.filled),
+        first: one.score,
+        sense: sense::against(names, &one.shape, &one.filled, setting.siblings),
+        lines: one.filled.lines,
+    });
+    (judged.collect(), rank::of_none(names))
+}
+
+/// A filled shape and its first, rough weight.
+struct Weighed<'n> {
+    shape: String,
+    filled: Filled<'n>,
+    score: f32,
+}
+
+fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, weighed: &mut Vec<Weighed<'n>>) {
     let member = names.head.receiver.is_some();
     let numbers = table.numbers(&names.telling());
     let count = names.head.parameters.len();
@@ -96,34 +161,48 @@ fn weigh_learned(
             let distance = if home { 0.0 } else { -2.5 };
             let place = (own_row, names.language.family.index());
             let missing = table.missing(known, &numbers);
-            if let Some((lines, fit)) = names.fill(known.shape) {
+            if let Some(filled) = names.fill(known.shape) {
                 let evidence: f32 = numbers
                     .iter()
                     .map(|(word, weight)| weight * table.evidence(place, known, *word))
                     .sum();
-                add(
-                    weighed,
-                    lines,
-                    log_share(known.count, total) + evidence + missing + fit + distance,
-                );
+                let filled = Filled {
+                    prior: log_share(known.count, total),
+                    named: evidence + missing,
+                    home,
+                    ..filled
+                };
+                add(weighed, known.shape.to_owned(), filled, distance);
             }
             // What is done with one operator is done with its kin, only less often.
             for shape in kin(known.shape) {
-                let Some((lines, fit)) = names.fill(&shape) else {
+                let Some(filled) = names.fill(&shape) else {
                     continue;
                 };
                 let marks: f32 = numbers
                     .iter()
                     .map(|(word, weight)| weight * table.mark_evidence(place.1, &shape, *word))
                     .sum();
-                add(
-                    weighed,
-                    lines,
-                    log_share(0.2 * known.count, total) + marks + fit + distance,
-                );
+                let filled = Filled {
+                    prior: log_share(0.2 * known.count, total),
+                    named: marks,
+                    home,
+                    ..filled
+                };
+                add(weighed, shape, filled, distance);
             }
         }
     }
+}
+
+fn weigh_own<'n>(
+    table: &ShapeTable,
+    names: &'n Names<'_, '_>,
+    setting: &Setting<'_, '_>,
+    weighed: &mut Vec<Weighed<'n>>,
+) {
+    let (count, member) = (names.head.parameters.len(), names.head.receiver.is_some());
+    let numbers = table.numbers(&names.telling());
     let total = table.total(row(names.language.family, count, member));
     let home = names.language.family.index();
     let own = own_count(1, total);
@@ -132,24 +211,53 @@ fn weigh_learned(
         let alike = overlap(own_words, &names.words);
         let kin = kin(shape).into_iter().map(|kin| (kin, 0.3_f32.ln()));
         for (shape, distance) in std::iter::once((shape.clone(), 0.0)).chain(kin) {
-            let Some((lines, fit)) = names.fill(&shape) else {
+            let Some(filled) = names.fill(&shape) else {
                 continue;
             };
             let evidence: f32 = numbers
                 .iter()
                 .map(|(word, weight)| weight * table.mark_evidence(home, &shape, *word))
                 .sum();
-            add(weighed, lines, base + evidence + fit + alike + distance);
+            let filled = Filled {
+                prior: base + distance,
+                named: evidence + alike,
+                home: true,
+                own: true,
+                alike,
+                ..filled
+            };
+            add(weighed, shape, filled, 0.0);
         }
     }
 }
 
-fn add(weighed: &mut Vec<(Vec<(usize, String)>, f32)>, lines: Vec<(usize, String)>, score: f32) {
-    if let Some(known) = weighed.iter_mut().find(|(other, _)| *other == lines) {
-        let (high, low) = (known.1.max(score), known.1.min(score));
-        known.1 = high + (low - high).exp().ln_1p();
+fn add<'n>(weighed: &mut Vec<Weighed<'n>>, shape: String, filled: Filled<'n>, distance: f32) {
+    let score = filled.prior + filled.named + filled.fit + distance;
+    if let Some(known) = weighed
+        .iter_mut()
+        .find(|other| other.filled.lines == filled.lines)
+    {
+        let (high, low) = (known.score.max(score), known.score.min(score));
+        if score > known.score {
+            known.shape = shape;
+            known.filled = Filled {
+                own: known.filled.own || filled.own,
+                home: known.filled.home || filled.home,
+                alike: known.filled.alike.max(filled.alike),
+                ..filled
+            };
+        } else {
+            known.filled.own |= filled.own;
+            known.filled.home |= filled.home;
+            known.filled.alike = known.filled.alike.max(filled.alike);
+        }
+        known.score = high + (low - high).exp().ln_1p();
     } else {
-        weighed.push((lines, score));
+        weighed.push(Weighed {
+            shape,
+            filled,
+            score,
+        });
     }
 }
 

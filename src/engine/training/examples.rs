@@ -3,19 +3,23 @@
 //! Called by the training of the network. A cursor is put into a file, the rest of its line is taken away, and every
 //! token of that rest is one example, described exactly as in a request.
 
+use std::sync::Arc;
+
 use super::super::cold::enclosing;
-use super::super::facts::{Scene, Surroundings};
+use super::super::facts::Scene;
 use super::super::history::History;
 use super::super::language::Language;
 use super::super::lexer::{Kind, Piece, lex};
 use super::super::model::{Choice, Rows, SLOTS};
+use super::super::place::Place;
 use super::super::predict::Outlook;
 use super::super::request::{Request, follow};
 use super::super::sequence::{Token, blank};
 use super::super::spacing::Spacing;
+use super::super::surroundings::Surroundings;
 use super::super::symbols::{NAME, NUMBER, Symbol, TEXT, Vocabulary, index};
 use super::super::{ContextFile, Options, Prompt, Task};
-use super::{Dice, Source};
+use super::{Dice, Source, cold};
 
 /// One place, what may stand there, and what does.
 pub(super) struct Example<'e> {
@@ -35,7 +39,7 @@ const CURSORS: usize = 6;
 /// What examples are made with.
 pub(super) struct Maker<'v> {
     /// The shared words.
-    pub(super) vocabulary: &'v Vocabulary,
+    pub(super) vocabulary: &'v Arc<Vocabulary>,
     /// The usual blanks, which examples do not need.
     pub(super) spacing: &'v Spacing,
     /// The working memory.
@@ -51,13 +55,20 @@ impl Maker<'_> {
         dice: &mut Dice,
         learn: &mut dyn FnMut(&Example<'_>),
     ) {
-        let (pieces, _) = lex(&source.text, Language::of(&source.name));
+        let language = Language::of(&source.name);
+        let (pieces, _) = lex(&source.text, language);
+        let functions = cold::functions(&pieces, language);
         for _ in 0..CURSORS {
-            self.cursor(source, &pieces, neighbour, dice, learn);
+            if functions.is_empty() || dice.roll(2) == 0 {
+                self.in_file(source, &pieces, neighbour, dice, learn);
+            } else if let Some(function) = functions.get(dice.roll(functions.len())) {
+                self.alone((source, &pieces), function, dice, learn);
+            }
         }
     }
 
-    fn cursor<'s>(
+    /// A cursor in a file that is all there.
+    fn in_file<'s>(
         &mut self,
         source: &'s Source,
         pieces: &[Piece<'s>],
@@ -65,10 +76,10 @@ impl Maker<'_> {
         dice: &mut Dice,
         learn: &mut dyn FnMut(&Example<'_>),
     ) {
-        let Some((first, last)) = line(pieces, dice) else {
+        let Some(line) = line(pieces, dice) else {
             return;
         };
-        let (Some(from), Some(to)) = (pieces.get(first), pieces.get(last)) else {
+        let (Some(from), Some(to)) = (pieces.get(line.0), pieces.get(line.1)) else {
             return;
         };
         let below = if dice.roll(8) == 0 {
@@ -88,8 +99,51 @@ impl Maker<'_> {
             above: source.text.get(..from.start).unwrap_or(""),
             below,
             context: &context,
+            session: None,
             instruction: None,
         };
+        self.cursor(&prompt, pieces, line, learn);
+    }
+
+    /// A cursor in a function without the rest of its file.
+    fn alone<'s>(
+        &mut self,
+        (source, pieces): (&'s Source, &[Piece<'s>]),
+        function: &cold::Function<'s>,
+        dice: &mut Dice,
+        learn: &mut dyn FnMut(&Example<'_>),
+    ) {
+        let Some((start, stop)) = cold::line(pieces, function, dice) else {
+            return;
+        };
+        let first = if dice.roll(2) == 0 {
+            start
+        } else {
+            start + dice.roll(stop - start)
+        };
+        let (Some(from), Some(head)) = (pieces.get(first), pieces.get(function.head.start)) else {
+            return;
+        };
+        let language = Language::of(&source.name);
+        let (above, below) = cold::alone(&source.text, (head.start, from.start), language, dice);
+        let prompt = Prompt {
+            file_name: &source.name,
+            above: &above,
+            below: &below,
+            context: &[],
+            session: None,
+            instruction: None,
+        };
+        self.cursor(&prompt, pieces, (first, stop), learn);
+    }
+
+    fn cursor<'p>(
+        &mut self,
+        prompt: &Prompt<'p>,
+        pieces: &[Piece<'p>],
+        (first, last): (usize, usize),
+        learn: &mut dyn FnMut(&Example<'_>),
+    ) {
         let options = Options {
             task: Task::Completion,
             max_tokens: 64,
@@ -97,7 +151,7 @@ impl Maker<'_> {
             context_chars: 20_000,
             deadline: None,
         };
-        let mut request = Request::read(&prompt, &options, (self.vocabulary, self.spacing));
+        let mut request = Request::read(prompt, &options, (self.vocabulary, self.spacing), None);
         if !request.prefix.is_empty() {
             return;
         }
@@ -133,7 +187,7 @@ impl Maker<'_> {
                 chosen: &chosen,
                 recent: &recent,
             };
-            let slots = scene.slots(&history);
+            let slots = scene.slots(&history, &Place::find(&history, &request.symbols));
             let choices = self.outlook.gather(&history, &scene, &[]).to_vec();
             let mut offered = self.outlook.candidates.iter();
             learn(&Example {

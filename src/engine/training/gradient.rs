@@ -3,12 +3,14 @@
 //! Called by the training of the network for every example. Written out by hand because the network is one hidden
 //! layer: what a library would bring is more than what it would spare.
 
-use super::super::model::{FACTS, HIDDEN, Model, Pass, WIDTH};
+use super::super::model::{FACTS, HIDDEN, Model, Pass, WIDTH, add_row, dot};
 use super::super::number::from_count;
 use super::examples::Example;
 
 /// One in how many of the unlikely symbols an example looks at.
 const TAIL: usize = 8;
+/// Symbols at least this likely, or right, are looked at in every example.
+const SURE: f32 = 2e-3;
 
 /// A gradient, in the shape of the model.
 pub(super) struct Gradient {
@@ -21,9 +23,7 @@ pub(super) struct Gradient {
     /// See [`Model`] and the training loop.
     pub(super) right: usize,
     /// See [`Model`] and the training loop.
-    pub(super) hidden: Vec<f32>,
-    /// See [`Model`] and the training loop.
-    pub(super) query: Vec<f32>,
+    pub(super) query: [f32; WIDTH],
 }
 
 /// The parts of a model in the order of its file.
@@ -58,11 +58,10 @@ impl Gradient {
             .copied()
             .fold(0.0_f32, f32::max);
         self.right += usize::from(chance >= highest && chance > 0.0);
-        self.query.clear();
-        self.query.resize(WIDTH, 0.0);
+        self.query.fill(0.0);
         let mut trust = [0.0_f32; FACTS];
         for (place, error) in pass.shared.iter().enumerate() {
-            if error.abs() > 1e-4 {
+            if error.abs() > SURE {
                 self.output(model, pass, place, *error);
             } else if (place + self.examples).is_multiple_of(TAIL) {
                 // The many unlikely symbols are heard in turn, each for all: ignored, they would gain weight unseen.
@@ -83,18 +82,13 @@ impl Gradient {
     }
 
     fn output(&mut self, model: &Model, pass: &Pass, row: usize, error: f32) {
-        let range = row * WIDTH..(row + 1) * WIDTH;
-        let (Some(sums), Some(weights)) = (
-            self.model.output.get_mut(range.clone()),
-            model.output.get(range),
-        ) else {
-            return;
-        };
-        for (sum, query) in sums.iter_mut().zip(&pass.query) {
-            *sum += error * query;
-        }
-        for (sum, weight) in self.query.iter_mut().zip(weights) {
-            *sum += error * weight;
+        let (sums, weights) = (
+            self.model.output.as_chunks_mut::<WIDTH>().0,
+            model.output.as_chunks::<WIDTH>().0,
+        );
+        if let (Some(sums), Some(weights)) = (sums.get_mut(row), weights.get(row)) {
+            add_row(sums, error, &pass.query);
+            add_row(&mut self.query, error, weights);
         }
     }
 
@@ -105,65 +99,29 @@ impl Gradient {
         for (sum, fact) in self.model.fact.iter_mut().zip(trust) {
             *sum += fact;
         }
-        self.hidden.clear();
-        self.hidden.resize(HIDDEN, 0.0);
-        fold(
-            &pass.hidden,
-            &self.query,
-            (&model.second, &mut self.model.second),
-            &mut self.hidden,
-        );
-        fold(
-            &pass.hidden,
-            trust,
-            (&model.trust, &mut self.model.trust),
-            &mut self.hidden,
-        );
-        for ((sum, error), hidden) in self
-            .model
-            .bias
-            .iter_mut()
-            .zip(&mut self.hidden)
-            .zip(&pass.hidden)
-        {
-            if *hidden <= 0.0 {
-                *error = 0.0;
-            }
+        let mut hidden = [0.0_f32; HIDDEN];
+        let query = (model.second.as_slice(), self.model.second.as_mut_slice());
+        fold(&pass.hidden, &self.query, query, &mut hidden);
+        let facts = (model.trust.as_slice(), self.model.trust.as_mut_slice());
+        fold(&pass.hidden, trust, facts, &mut hidden);
+        for (sum, error) in self.model.bias.iter_mut().zip(&hidden) {
             *sum += *error;
         }
-        let (weights, _) = model.first.as_chunks::<HIDDEN>();
-        let (sums, _) = self.model.first.as_chunks_mut::<HIDDEN>();
+        let weights = model.first.as_chunks::<HIDDEN>().0;
+        let sums = self.model.first.as_chunks_mut::<HIDDEN>().0;
         let mut read = vec![0.0_f32; pass.read.len()];
-        let hidden: &[f32; HIDDEN] = match self.hidden.as_slice().try_into() {
-            Ok(hidden) => hidden,
-            Err(_) => return,
-        };
         for (((number, row), sum), error) in pass.read.iter().zip(weights).zip(sums).zip(&mut read)
         {
-            if *number == 0.0 {
-                continue;
+            if *number != 0.0 {
+                *error = dot(row, &hidden);
+                add_row(sum, *number, &hidden);
             }
-            let mut total = [0.0_f32; 8];
-            for ((weight, sum), hidden) in row
-                .chunks_exact(8)
-                .zip(sum.chunks_exact_mut(8))
-                .zip(hidden.chunks_exact(8))
-            {
-                for at in 0..8 {
-                    total[at] += weight[at] * hidden[at];
-                    sum[at] += number * hidden[at];
-                }
-            }
-            *error = total.iter().sum();
         }
-        for (errors, slot) in read.chunks_exact(WIDTH).zip(&example.slots) {
-            for row in slot.iter().filter(|row| **row != u16::MAX) {
-                let from = usize::from(*row) * WIDTH;
-                let Some(sums) = self.model.input.get_mut(from..from + WIDTH) else {
-                    continue;
-                };
-                for (sum, error) in sums.iter_mut().zip(errors) {
-                    *sum += error;
+        let inputs = self.model.input.as_chunks_mut::<WIDTH>().0;
+        for (errors, slot) in read.as_chunks::<WIDTH>().0.iter().zip(&example.slots) {
+            for row in slot {
+                if let Some(sums) = inputs.get_mut(usize::from(*row)) {
+                    add_row(sums, 1.0, errors);
                 }
             }
         }
@@ -187,17 +145,22 @@ impl Gradient {
     }
 }
 
-fn fold(hidden: &[f32], errors: &[f32], (weights, sums): (&[f32], &mut [f32]), back: &mut [f32]) {
-    let width = errors.len();
+/// Follows an error back through a layer, to the numbers of the hidden layer that were not silent.
+fn fold<const N: usize>(
+    hidden: &[f32; HIDDEN],
+    errors: &[f32; N],
+    (weights, sums): (&[f32], &mut [f32]),
+    back: &mut [f32; HIDDEN],
+) {
     let rows = weights
-        .chunks_exact(width)
-        .zip(sums.chunks_exact_mut(width));
+        .as_chunks::<N>()
+        .0
+        .iter()
+        .zip(sums.as_chunks_mut::<N>().0);
     for ((number, (row, sum)), back) in hidden.iter().zip(rows).zip(back) {
         if *number > 0.0 {
-            for ((weight, sum), error) in row.iter().zip(sum).zip(errors) {
-                *back += weight * error;
-                *sum += number * error;
-            }
+            *back += dot(row, errors);
+            add_row(sum, *number, errors);
         }
     }
 }

@@ -3,13 +3,16 @@
 //! Called by the training program only. Files are read in the order of their names and chance comes from a fixed seed,
 //! so the same sources give the same tables.
 
+mod bodies;
+mod cold;
 mod examples;
 mod gradient;
 mod network;
 mod shapes;
 mod vocabulary;
 
-pub use network::{Course, learn_network, measure_network};
+pub use bodies::learn_bodies;
+pub use network::{Course, Report, learn_network, measure_network};
 pub use shapes::learn_shapes;
 pub use vocabulary::{learn_spacing, learn_vocabulary};
 

@@ -3,10 +3,11 @@
 //! Called by the training program. Two workers share every step whatever the machine, so the result is the same.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::language::{Family, Language};
-use super::super::model::{Model, Pass};
+use super::super::model::{Model, Pass, WIDTH};
 use super::super::predict::Outlook;
 use super::super::spacing::Spacing;
 use super::super::symbols::Vocabulary;
@@ -48,15 +49,18 @@ pub struct Course<'c> {
     pub from: Option<&'c [u8]>,
 }
 
+/// Is told now and then how training goes, and may ask for what there is.
+pub type Report<'r> = dyn FnMut(&str, &dyn Fn() -> Vec<u8>) + 'r;
+
 /// Learns the network and writes it in the form the model reads.
 pub fn learn_network(
     sources: &[Source],
     vocabulary: &'static str,
     course: &Course<'_>,
-    report: &mut dyn FnMut(&str),
+    report: &mut Report<'_>,
 ) -> Vec<u8> {
     let Course { steps, seconds, .. } = *course;
-    let (vocabulary, spacing) = (Vocabulary::new(vocabulary), Spacing::default());
+    let (vocabulary, spacing) = (Arc::new(Vocabulary::new(vocabulary)), Spacing::default());
     let shared = vocabulary.size();
     let mut model = course
         .from
@@ -90,7 +94,7 @@ pub fn learn_network(
         let rate = course.rate * (1.0 - done).clamp(0.03, 1.0) * (part(step + 1) / 100.0).min(1.0);
         adam.step(&mut model, &mut first.gradient, rate);
         step += 1;
-        if step % 500 == 0 {
+        if step % 100 == 0 {
             let mut line = String::new();
             let _ = write!(
                 line,
@@ -99,7 +103,7 @@ pub fn learn_network(
                 100.0 * part(right) / part(seen.max(1)),
                 started.elapsed().as_secs_f32()
             );
-            report(&line);
+            report(&line, &|| write(&model));
             (loss, right, seen) = (0.0, 0, 0);
         }
     }
@@ -113,7 +117,7 @@ pub fn measure_network(
     bytes: &[u8],
     rounds: usize,
 ) -> String {
-    let (vocabulary, spacing) = (Vocabulary::new(vocabulary), Spacing::default());
+    let (vocabulary, spacing) = (Arc::new(Vocabulary::new(vocabulary)), Spacing::default());
     let Some(model) = Model::read(vocabulary.size(), bytes) else {
         return String::new();
     };
@@ -214,7 +218,7 @@ fn write(model: &Model) -> Vec<u8> {
 
 impl<'v> Worker<'v> {
     fn new(
-        (vocabulary, spacing): (&'v Vocabulary, &'v Spacing),
+        (vocabulary, spacing): (&'v Arc<Vocabulary>, &'v Spacing),
         model: &Model,
         sources: &[Source],
         at: usize,
@@ -244,8 +248,7 @@ impl<'v> Worker<'v> {
                 examples: 0,
                 loss: 0.0,
                 right: 0,
-                hidden: Vec::new(),
-                query: Vec::new(),
+                query: [0.0; WIDTH],
             },
         }
     }

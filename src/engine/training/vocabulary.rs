@@ -3,6 +3,7 @@
 //! Called by the training program before anything that depends on the numbers of words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::super::language::{Family, Language};
 use super::super::lexer::{Kind, lex};
@@ -65,7 +66,7 @@ fn is_keyword_text_quick(text: &str) -> bool {
 
 /// Where blanks usually stand, in the form the spacing table reads.
 pub fn learn_spacing(sources: &[Source], vocabulary: &'static str) -> Vec<u8> {
-    let vocabulary = Vocabulary::new(vocabulary);
+    let vocabulary = Arc::new(Vocabulary::new(vocabulary));
     let mut seen: BTreeMap<(usize, usize, usize), (usize, usize)> = BTreeMap::new();
     for source in sources {
         let language = Language::of(&source.name);

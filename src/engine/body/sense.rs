@@ -1,0 +1,181 @@
+//! Knows what nobody writes, whatever the names say.
+//!
+//! Asked for every body that is judged. These are rules of structure, not of words: a body that does nothing with what it
+//! is given, that does what another function of the file does already, or that treats a list as a number.
+
+use super::super::function::Outcome;
+use super::super::language::Family;
+use super::super::symbols::is_keyword_text;
+use super::super::words::stems;
+use super::fill::{Filled, Names, Pick};
+use super::members::{Value, of_type};
+
+/// What speaks against a body, as a logarithm.
+const EMPTY: f32 = -8.0;
+const UNFIT: f32 = -6.0;
+const SAME: f32 = -2.5;
+const IDLE: f32 = -2.0;
+
+/// The sum of what speaks against a body.
+pub(super) fn against(
+    names: &Names<'_, '_>,
+    shape: &str,
+    filled: &Filled<'_>,
+    siblings: &[&str],
+) -> f32 {
+    let items: Vec<&str> = shape
+        .split(' ')
+        .map(|item| item.trim_start_matches('~'))
+        .collect();
+    let words = items
+        .iter()
+        .any(|item| item.chars().any(char::is_alphanumeric));
+    let slots = items
+        .iter()
+        .any(|item| item.starts_with('$') && *item != "$S");
+    let mut sum = 0.0;
+    if !words || shape.starts_with("( void )") || shape.starts_with("* ( void )") {
+        sum += EMPTY;
+    }
+    // Constants and what was handed in are rarely all that a function gives back.
+    let given = matches!(items.as_slice(), ["return", "$0" | "$S"] | ["$0" | "$S"]);
+    if !slots || given {
+        sum += IDLE;
+    }
+    let signs = ["==", "===", "!=", "!==", "<", ">", "<=", ">="];
+    let compared = items.first() == Some(&"return")
+        && items.iter().any(|item| signs.contains(item))
+        && !items.contains(&"?");
+    if compared && !asks(names) {
+        sum += IDLE;
+    }
+    if items
+        .windows(3)
+        .any(|three| matches!(three, ["=", "-" | "+", _]))
+    {
+        sum += IDLE;
+    }
+    let repeated = filled
+        .lines
+        .iter()
+        .all(|(_, line)| siblings.contains(&line.trim()));
+    if slots && repeated {
+        sum += SAME;
+    }
+    if is_unfit(names, &items, filled) {
+        sum += UNFIT;
+    }
+    sum
+}
+
+/// Whether a function answers a question, so that a comparison may be what it returns.
+fn asks(names: &Names<'_, '_>) -> bool {
+    let questions = [
+        "is", "has", "can", "should", "equal", "eq", "sam", "contain", "match", "valid", "need",
+        "exist", "compar", "less", "great", "empty", "check", "lt", "gt", "ne", "le", "ge", "was",
+        "do", "in", "at", "any", "all", "support", "allow",
+    ];
+    let asked = |word: &String| {
+        let bare = word.trim_start_matches(['=', '#']);
+        questions.contains(&bare)
+    };
+    names.head.result == Outcome::Truth || names.words.iter().take(3).any(asked)
+}
+
+/// Whether a body reaches for fields without names that are not there, or treats a member as what it is not.
+fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool {
+    let unnamed = items
+        .windows(3)
+        .any(|three| matches!(three, ["$S", ".", number] if number.starts_with(|one: char| one.is_ascii_digit())));
+    let family = names.language.family;
+    let loose = matches!(family, Family::Python | Family::Ruby | Family::Other);
+    let misused = filled
+        .picks
+        .iter()
+        .any(|pick| is_misused(names, items, pick));
+    let called = items.windows(2).any(|two| {
+        matches!(two, ["$S", "("]) || (matches!(two, ["Self", "("]) && !names.members.is_empty())
+    });
+    let borrowed = family == Family::Rust && is_misborrowed(names, items);
+    // A method of the object that the file does not have belongs to another object, unless it may come from its class.
+    let unknown = names.head.derived != Some(true)
+        && items.windows(4).any(|four| {
+            matches!(four, ["$S", ".", name, "("] | ["Self", "::", name, "("] if !name.starts_with('$') && !names.is_mentioned(name))
+        });
+    // A name that starts with a capital and that the file does not know belongs to another program.
+    let foreign = items.iter().any(|item| {
+        item.starts_with(|one: char| one.is_uppercase())
+            && item.len() > 1
+            && !is_keyword_text(item)
+            && !names.is_mentioned(item)
+    });
+    (unnamed && !names.members.is_empty())
+        || misused
+        || called
+        || borrowed
+        || unknown
+        || (foreign && !loose)
+}
+
+/// Whether a member is given out as a reference though a value is promised, or the other way round.
+fn is_misborrowed(names: &Names<'_, '_>, items: &[&str]) -> bool {
+    let member = |item: &&str| matches!(*item, "$O" | "$A" | "$L0");
+    let promised = names.head.returns == "&";
+    match items {
+        ["return", one] if member(one) => promised,
+        ["return", "&", one] if member(one) => !promised,
+        _ => false,
+    }
+}
+
+/// Whether a member is treated as what it is not.
+fn is_misused(names: &Names<'_, '_>, items: &[&str], pick: &Pick<'_>) -> bool {
+    let family = names.language.family;
+    let loose = matches!(family, Family::Python | Family::Ruby | Family::Other);
+    let item = |at: usize| items.get(at).copied().unwrap_or("");
+    let (after, later, call) = (item(pick.at + 1), item(pick.at + 2), item(pick.at + 3));
+    let before = pick.at.checked_sub(1).map_or("", item);
+    let keeps = matches!(pick.value, Value::List | Value::Collection);
+    let plain = matches!(pick.value, Value::Number | Value::Truth);
+    let counts = ["+=", "-=", "*=", "/=", "++", "--", "+", "-", "*", "/"];
+    let counted = counts.contains(&after);
+    let linked = matches!(after, "." | "->");
+    let given = names
+        .head
+        .parameters
+        .iter()
+        .enumerate()
+        .any(|(place, name)| {
+            later == format!("${place}") && stems(name) == pick.stems && *name != pick.name
+        });
+    let promised = of_type(names.head.returns);
+    let returned = before == "return" && after.is_empty();
+    let other =
+        promised != pick.value && !(keeps && matches!(promised, Value::List | Value::Collection));
+    let taken = pick.at.checked_sub(2).map_or("", item) == "delete";
+    matches!(before, "throw" | "raise")
+        || (taken && before == "(" && pick.value != Value::Collection)
+        || (keeps && counted && !(loose && after == "+="))
+        || (plain && ((linked && call == "(") || after == "["))
+        || (pick.value == Value::List && linked && family == Family::Go)
+        || (keeps && linked && call != "(" && family == Family::Python)
+        || (keeps && matches!(after, "==" | "===") && (!loose || later.parse::<u32>().is_ok()))
+        || (keeps && after == "=" && given)
+        || (pick.value == Value::Truth && counted)
+        || (pick.value == Value::Number
+            && after == "="
+            && matches!(
+                later,
+                "null"
+                    | "undefined"
+                    | "None"
+                    | "nil"
+                    | "true"
+                    | "false"
+                    | "True"
+                    | "False"
+                    | "["
+                    | "{"
+            ))
+        || (returned && promised != Value::Unknown && pick.value != Value::Unknown && other)
+}

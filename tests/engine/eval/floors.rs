@@ -1,0 +1,44 @@
+//! The least that the small corpus must give: a few points below what it gave when they were last set.
+
+use std::io::Write;
+
+use super::tally::{Tally, share};
+
+/// Language, next token, rest of line, precision of what is shown, characters saved; all in hundredths.
+const FLOORS: [(&str, f64, f64, f64, f64); 7] = [
+    ("py", 59.0, 30.0, 70.0, 10.0),
+    ("rs", 66.0, 42.0, 87.0, 19.0),
+    ("js", 43.0, 10.0, 46.0, 4.0),
+    ("go", 60.0, 20.0, 73.0, 7.5),
+    ("java", 58.0, 23.0, 70.0, 7.0),
+    ("c", 51.0, 23.0, 67.0, 4.0),
+    ("ruby", 41.0, 10.0, 44.0, 4.0),
+];
+
+/// Says which figures lie below their floors, and how many.
+pub(crate) fn below(language: &str, tally: &Tally, out: &mut impl Write) -> usize {
+    let Some((_, token, line, precise, saved)) = FLOORS.iter().find(|row| row.0 == language) else {
+        return 0;
+    };
+    let figures = [
+        ("next token", share(tally.token, tally.cursors), token),
+        ("rest of line", share(tally.line, tally.cursors), line),
+        (
+            "precision when shown",
+            share(tally.right, tally.shown),
+            precise,
+        ),
+        ("characters saved", share(tally.saved, tally.typed), saved),
+    ];
+    let mut count = 0;
+    for (name, figure, floor) in figures {
+        if figure < *floor {
+            let _ = writeln!(
+                out,
+                "{language}: {name} is {figure:.1}%, the floor is {floor:.1}%"
+            );
+            count += 1;
+        }
+    }
+    count
+}
