@@ -354,3 +354,38 @@ fn open_files_help() {
     assert_eq!(asked(&context).as_deref(), Some("path, strict=True)"));
     assert_ne!(asked(&[]).as_deref(), Some("path, strict=True)"));
 }
+
+#[test]
+fn what_is_kept_between_keystrokes_changes_no_answer() {
+    let engine = Engine::new();
+    let method = "    def load_NUMBER(self, path, strict):\n        entry = self.open(path)\n        self.entries[path] = entry\n        return entry\n\n";
+    let mut text =
+        "class Store:\n    def __init__(self):\n        self.entries = {}\n\n".to_owned();
+    for number in 0..40 {
+        text.push_str(&method.replace("NUMBER", &number.to_string()));
+    }
+    let start = text.len() - 150;
+    let options = Options {
+        task: Task::Generation,
+        max_tokens: 64,
+        choices: 2,
+        context_chars: 16_000,
+        deadline: None,
+    };
+    // The cursor goes on, back, and on again, as when somebody mends what he has typed.
+    let places = (start..start + 30).chain([start - 3000, start + 40, start + 41]);
+    for at in places {
+        let ask = |session| {
+            let prompt = Prompt {
+                file_name: "store.py",
+                above: &text[..at],
+                below: "\n",
+                context: &[],
+                session,
+                instruction: None,
+            };
+            engine.suggest(&prompt, &options)
+        };
+        assert_eq!(ask(Some("alice store.py")), ask(None), "at {at}");
+    }
+}
