@@ -193,6 +193,8 @@ impl Case {
 #[test]
 fn the_client_gets_the_whole_text_or_a_visible_break() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    // The database's connections are closed by tasks, whoever drops them.
+    let _inside = runtime.enter();
     let (server, gateway) = runtime.block_on(async {
         let gateway = FakeGateway::start().await;
         gateway.hold();
