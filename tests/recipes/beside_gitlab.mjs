@@ -18,7 +18,10 @@ const SPELLINGS = {
   everywhere: [`${COMPLETIONS}?x=1`, `${COMPLETIONS}/`, `${COMPLETIONS}.json`, '/api/v4/code_suggestions//completions'],
   decoded: ['/api/v4/code%5Fsuggestions/completions', '/%61pi/v4/code_suggestions/completions'],
 };
-const DECODE = ['nginx', 'apache', 'caddy'];
+const DECODE = ['nginx', 'apache', 'caddy', 'traefik'];
+
+/** Those that close on a client that is still sending, whatever it has been answered. */
+const HASTY = ['caddy', 'traefik'];
 
 export async function besideGitLab({ report, binary, folder, name, root, change, look = everything }) {
   await mkdir(join(folder, 'server'), { recursive: true });
@@ -182,8 +185,7 @@ async function bodies({ report, name, at, gateway, root }) {
     const sized = (size) => asked().padEnd(size);
     const fits = await post(COMPLETIONS, sized(8 * MIB));
     equal(fits.status, 200, fits.body);
-    // Caddy closes on a client that is still sending, whatever it has been answered.
-    const resets = (error) => ({ status: name === 'caddy' && error.code === 'ECONNRESET' ? 413 : error.message });
+    const resets = (error) => ({ status: HASTY.includes(name) && error.code === 'ECONNRESET' ? 413 : error.message });
     const longer = await post(COMPLETIONS, sized(8 * MIB + 1)).catch(resets);
     equal(longer.status, 413);
   });

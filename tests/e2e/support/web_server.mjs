@@ -1,4 +1,4 @@
-// Web servers from Debian with the recipes of config/gitlab. Each is given the least around its recipe that makes it run in a
+// Web servers with the recipes of config/gitlab, from Debian but for Traefik, which a package for Python holds. Each is given the least around its recipe that makes it run in a
 // folder: where to listen, and that every other path is GitLab's.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
@@ -26,24 +26,24 @@ export class WebServer {
    */
   static async start(name, folder, { address, gitlab, server, root = '', change = (recipe) => recipe }) {
     await mkdir(folder, { recursive: true });
-    const { file, arrange, command } = KINDS[name];
+    const { file, ending = '', arrange, command, isReady } = KINDS[name];
     const recipe = change(await readFile(new URL(file, RECIPES), 'utf8'))
       .replaceAll(THIS_SERVER, server)
       .replaceAll(GITLAB, gitlab)
       .replaceAll(/\/(api\/v4\/code_suggestions\/|ai\/[(v$])/g, `${root}/$1`);
-    const config = join(folder, name);
+    const config = join(folder, `${name}${ending}`);
     await writeFile(config, arrange({ recipe, address, gitlab, folder }));
 
     const started = new WebServer();
     started.url = `http://${address}`;
-    const [program, ...words] = command(config, folder);
+    const [program, ...words] = command(config, folder, address);
     started.#child = new Child(program, words, { cwd: folder, onLine: (line) => started.output.push(line) });
     const ended = started.#child.exit.then((how) => {
       throw new Error(`${name} has ended with ${how}: ${started.output.since().join('\n')}`);
     });
     // Looked at while it starts only.
     ended.catch(() => {});
-    await Promise.race([ended, accepts(address)]);
+    await Promise.race([ended, accepts(address, isReady)]);
     return started;
   }
 
@@ -121,10 +121,23 @@ ProxyPass / http://${gitlab}/
       `{\n\tadmin off\n\tauto_https off\n}\n${recipe.replace('gitlab.example.com', `http://${address}`)}`,
     command: (config) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', config],
   },
+  traefik: {
+    file: 'traefik.yaml',
+    // A traefik.yaml in its folder it would take for its static configuration.
+    ending: '-routes.yaml',
+    arrange: ({ recipe, address }) =>
+      recipe.replaceAll('gitlab.example.com', address.split(':')[0]),
+    command: (config, folder, address) => [
+      'traefik', `--entryPoints.web.address=${address}`, `--providers.file.filename=${config}`, '--log.level=ERROR',
+      '--providers.providersThrottleDuration=1ms', '--global.checkNewVersion=false', '--global.sendAnonymousUsage=false',
+    ],
+    // It listens before it has read its routes.
+    isReady: async (address) => (await fetch(`http://${address}/`)).status !== 404,
+  },
 };
 
-/** Resolves once somebody accepts connections there. */
-async function accepts(address) {
+/** Resolves once somebody accepts connections there and is ready. */
+async function accepts(address, isReady = async () => true) {
   const [host, port] = address.split(':');
   const until = performance.now() + START_TIMEOUT_MS;
   for (;;) {
@@ -133,7 +146,7 @@ async function accepts(address) {
       socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
     });
     socket.destroy();
-    if (connected) return;
+    if (connected && await isReady(address)) return;
     if (performance.now() > until) throw new Error(`nobody listens at ${address}`);
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
