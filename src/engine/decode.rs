@@ -5,6 +5,7 @@
 
 use super::facts::Scene;
 use super::history::History;
+use super::language::Family;
 use super::lexer::Kind;
 use super::model::Model;
 use super::predict::{Candidate, Outlook};
@@ -12,7 +13,7 @@ use super::request::{Request, follow, opener};
 use super::sequence::{Token, blank};
 use super::surroundings::Surroundings;
 use super::symbols::{Symbol, as_line_end, is_closer};
-use super::{Task, repeat};
+use super::{Task, echo, repeat};
 
 /// How many ways are kept.
 const BEAM: usize = 4;
@@ -54,6 +55,7 @@ pub(crate) struct Decoder<'r, 'v, 'a> {
     hopeless: f32,
     /// The lines that stand near and are not to be said again.
     said: Vec<Vec<Symbol>>,
+    echo: Option<(Symbol, f32)>,
 }
 
 impl Path {
@@ -101,6 +103,7 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
             floor,
             hopeless,
             said: repeat::said(request),
+            echo: echo::expected(request),
         }
     }
 
@@ -208,7 +211,22 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         };
         let more: &[Symbol] = if first { &self.started } else { &[] };
         self.outlook.look(&history, &scene, more, self.model);
-        let fits = |symbol: Symbol| !first || fits_start(request, symbol);
+        if first && let Some((symbol, chance)) = self.echo {
+            self.outlook.expect(symbol, chance);
+        }
+        // Behind a dot stands a name, whatever was counted elsewhere; in Go a type may, in brackets.
+        let dotted = history.back(0).is_some_and(|before| {
+            before.kind == Kind::Punct && request.symbols.text(before.symbol) == "."
+        });
+        let names = |symbol: Symbol| match request.symbols.kind(symbol) {
+            Kind::Newline | Kind::Open | Kind::Close => false,
+            Kind::Punct => {
+                request.symbols.text(symbol) == "(" && request.language.family == Family::Go
+            }
+            _ => true,
+        };
+        let fits =
+            |symbol: Symbol| (!first || fits_start(request, symbol)) && (!dotted || names(symbol));
         let total: f32 = self
             .outlook
             .candidates

@@ -6,6 +6,7 @@
 use super::calibration::{of_body, of_line};
 use super::cold::{Body, closing};
 use super::decode::{Path, opens_block};
+use super::lexer::Kind;
 use super::render::render;
 use super::request::Request;
 use super::{Options, Suggestion, Task};
@@ -41,7 +42,11 @@ pub(crate) fn choose(
     options: &Options,
 ) -> Vec<Suggestion> {
     let mut rated: Vec<(Suggestion, f32)> = Vec::new();
-    for body in bodies {
+    let dotted = request.prefix.is_empty()
+        && (request.above.last()).is_some_and(|last| last.kind == Kind::Punct && last.text == ".");
+    let fits = |body: &&Body| !dotted || body.text.starts_with(super::lexer::is_word);
+    let bodies: Vec<&Body> = bodies.iter().filter(fits).collect();
+    for body in &bodies {
         let text = trim_overlap(&body.text, request.below_text);
         rated.push((
             Suggestion {

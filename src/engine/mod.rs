@@ -7,6 +7,7 @@ mod body;
 mod calibration;
 mod cold;
 mod decode;
+mod echo;
 mod facts;
 mod finish;
 mod function;

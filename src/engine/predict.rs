@@ -109,6 +109,24 @@ impl Outlook {
             .sort_by(|one, other| other.chance.total_cmp(&one.chance));
     }
 
+    /// Makes a candidate at least so likely, at the cost of the others.
+    pub(crate) fn expect(&mut self, symbol: Symbol, chance: f32) {
+        let Some(at) = self.candidates.iter().position(|one| one.symbol == symbol) else {
+            return;
+        };
+        let before = self.candidates[at].chance;
+        if before >= chance {
+            return;
+        }
+        let rest = (1.0 - chance) / (1.0 - before).max(0.01);
+        for candidate in &mut self.candidates {
+            candidate.chance *= rest;
+        }
+        self.candidates[at].chance = chance;
+        self.candidates
+            .sort_by(|one, other| other.chance.total_cmp(&one.chance));
+    }
+
     /// What is left for names that can be written: a name that nothing has shown cannot be, so its chances fall to the
     /// others, unless it is nearly sure.
     fn reserve(&self) -> f32 {

@@ -173,6 +173,38 @@ fn repeated_code_is_continued() {
     assert_eq!(ask("a.js", above, below), "handler);");
 }
 
+const READERS: &str = "export function readWidth(settings: Settings): number {\n  const width = settings.width;\n  return width;\n}\n\n\
+    export function readHeight(settings: Settings): number {\n  const height = settings.height;\n  return height;\n}\n\n\
+    export function readDepth(settings: Settings): number {\n  const depth = settings.";
+
+#[test]
+fn members_are_called_like_the_values_that_the_file_takes_from_them() {
+    let settings =
+        "interface Settings {\n  width: number;\n  height: number;\n  depth: number;\n}\n\n";
+    let above = format!("{settings}{READERS}");
+    let text = ask("a.ts", &above, "\n  return depth;\n}\n");
+    assert_eq!(text, "depth;");
+    assert_eq!(ask("a.ts", &above, "").lines().next(), Some("depth;"));
+}
+
+#[test]
+fn behind_a_dot_stands_a_name() {
+    for (file, above) in [
+        ("a.js", "const a = b.c;\nconst d = b."),
+        ("a.py", "a = b.c\nd = b."),
+        ("a.java", "int a = b.c;\nint d = b."),
+        ("a.ts", READERS),
+    ] {
+        for one in ask_all(file, above, "", Task::Generation, 4) {
+            assert!(
+                one.text.starts_with(char::is_alphanumeric),
+                "{file}: {:?}",
+                one.text
+            );
+        }
+    }
+}
+
 #[test]
 fn half_typed_names_are_finished() {
     let above = "def run(connection):\n    connection.open()\n    connection.send(1)\n    connection.send(2)\n    conn";
