@@ -3,12 +3,14 @@
 //! Called by the engine for the rest of a line and then for each further line. A way that would leave a bracket or a
 //! string unbalanced is never followed, which is cheaper than repairing text afterwards.
 
+use super::candidate::Candidate;
 use super::facts::Scene;
 use super::history::History;
 use super::language::Family;
 use super::lexer::Kind;
 use super::model::Model;
-use super::predict::{Candidate, Outlook};
+use super::path::Path;
+use super::predict::Outlook;
 use super::request::{Request, follow, opener};
 use super::sequence::{Token, blank};
 use super::surroundings::Surroundings;
@@ -24,25 +26,6 @@ const COMPLETION_FLOOR: f32 = -2.5;
 /// The logarithm below which even the likeliest way of a completion is not worth following.
 const HOPELESS: f32 = -1.1;
 
-/// One way to go on.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Path {
-    /// The chosen tokens.
-    pub(crate) tokens: Vec<Token>,
-    /// The logarithm of its probability.
-    pub(crate) score: f32,
-    /// The names used last.
-    pub(crate) recent: Vec<Symbol>,
-    /// The brackets it opened and did not close.
-    pub(crate) open: Vec<u8>,
-    /// How many brackets of the text above it closed.
-    pub(crate) closed: usize,
-    /// Whether it stands inside a string.
-    pub(crate) quoted: bool,
-    /// Whether it came to a line end or to what follows the cursor.
-    pub(crate) done: bool,
-}
-
 /// The working memory of one suggestion.
 pub(crate) struct Decoder<'r, 'v, 'a> {
     request: &'r Request<'v, 'a>,
@@ -56,17 +39,6 @@ pub(crate) struct Decoder<'r, 'v, 'a> {
     /// The lines that stand near and are not to be said again.
     said: Vec<Vec<Symbol>>,
     echo: Option<(Symbol, f32)>,
-}
-
-impl Path {
-    /// The way that has not begun.
-    pub(crate) fn start(request: &Request<'_, '_>) -> Self {
-        Self {
-            recent: request.sequence.recent.clone(),
-            quoted: request.tail.quote.is_some(),
-            ..Self::default()
-        }
-    }
 }
 
 impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {

@@ -3,13 +3,13 @@
 //! Called by the predictor and by training, so that the network is asked what it was taught.
 
 use super::body::Value;
+use super::candidate::{Candidate, ORDER};
 use super::function::Outcome;
 use super::history::History;
 use super::language::Family;
 use super::model::{Choice, EXTRA_ROWS, FACTS, NO_ROW, ROWS, Rows, SLOTS, WORD_ROWS};
 use super::number::from_count;
 use super::place::Place;
-use super::predict::{Candidate, ORDER};
 use super::surroundings::Surroundings;
 use super::symbols::{Symbol, Symbols, index};
 

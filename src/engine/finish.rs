@@ -5,8 +5,9 @@
 
 use super::calibration::{of_body, of_line};
 use super::cold::{Body, closing};
-use super::decode::{Path, opens_block};
+use super::decode::opens_block;
 use super::lexer::Kind;
+use super::path::Path;
 use super::render::render;
 use super::request::Request;
 use super::{Options, Suggestion, Task};

@@ -2,7 +2,7 @@
 //!
 //! Read by everything that predicts.
 
-use super::predict::ORDER;
+use super::candidate::ORDER;
 use super::sequence::{Sequence, Token};
 use super::symbols::Symbol;
 

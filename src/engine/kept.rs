@@ -7,17 +7,17 @@ use std::hash::Hasher;
 use std::sync::{Mutex, PoisonError};
 
 use super::Prompt;
+use super::hasher::ShortHasher;
 use super::lexer::{Kind, Mark, Piece};
-use super::request::Request;
 use super::sequence::Sequence;
-use super::symbols::{ShortHasher, Symbols};
+use super::symbols::Symbols;
 
 /// How many files are kept at most; each takes about 30 bytes for every character that is read of it.
 const FILES: usize = 32;
 
 /// A token without its text.
 #[derive(Clone, Copy, Debug)]
-struct Cut {
+pub(crate) struct Cut {
     start: u32,
     length: u32,
     kind: Kind,
@@ -28,14 +28,14 @@ struct Cut {
 
 /// What is kept of one file.
 pub(crate) struct Kept {
-    above: String,
-    below: String,
+    pub(crate) above: String,
+    pub(crate) below: String,
     /// The hash of what else the reading depends on.
-    others: u64,
-    cuts: Vec<Cut>,
-    marks: Vec<Mark>,
-    symbols: Symbols,
-    sequence: Sequence,
+    pub(crate) others: u64,
+    pub(crate) cuts: Vec<Cut>,
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) symbols: Symbols,
+    pub(crate) sequence: Sequence,
 }
 
 /// What of a file can be used again.
@@ -81,30 +81,22 @@ impl Shelf {
     }
 }
 
-impl Kept {
-    /// Keeps a request.
-    pub(crate) fn of(request: Request<'_, '_>, others: u64) -> Self {
+impl Cut {
+    /// What is left of a token when its text goes.
+    pub(crate) fn of(piece: &Piece<'_>) -> Self {
         let number = |count: usize| u32::try_from(count).unwrap_or(0);
-        let pieces = request.above.iter().chain(&request.taken);
-        let cuts = pieces.map(|piece| Cut {
+        Self {
             start: number(piece.start),
             length: number(piece.text.len()),
             kind: piece.kind,
             space: piece.space,
             delta: piece.delta,
             blank: piece.blank,
-        });
-        Self {
-            cuts: cuts.collect(),
-            above: request.above_text.to_owned(),
-            below: request.below_text.to_owned(),
-            others,
-            marks: request.marks,
-            symbols: request.symbols,
-            sequence: request.sequence,
         }
     }
+}
 
+impl Kept {
     /// What can be used again for a text that begins alike.
     pub(crate) fn reuse<'a>(
         mut self,

@@ -3,8 +3,9 @@
 //! Called by the engine after the first line. A completion goes on only when every further line is likely; a
 //! generation goes on as long as lines come at all.
 
-use super::decode::{Decoder, Path, opens_block};
+use super::decode::{Decoder, opens_block};
 use super::lexer::Kind;
+use super::path::Path;
 use super::request::Request;
 use super::symbols::as_line_end;
 use super::{Options, Task};

@@ -5,12 +5,14 @@
 
 mod body;
 mod calibration;
+mod candidate;
 mod cold;
 mod decode;
 mod echo;
 mod facts;
 mod finish;
 mod function;
+mod hasher;
 mod history;
 mod kept;
 mod language;
@@ -18,6 +20,7 @@ mod lexer;
 mod lines;
 mod model;
 mod number;
+mod path;
 mod place;
 mod predict;
 mod render;
@@ -38,9 +41,10 @@ use std::time::Instant;
 
 use body::{Ranks, ShapeTable};
 use cold::Tables;
-use decode::{Decoder, Path};
-use kept::{Kept, Shelf};
+use decode::Decoder;
+use kept::Shelf;
 use model::Model;
+use path::Path;
 use request::Request;
 use spacing::Spacing;
 use surroundings::Surroundings;
@@ -145,7 +149,7 @@ impl Engine {
         let shown = self.continue_text(&request, options);
         if let Some(session) = prompt.session {
             let others = kept::others(prompt, options.context_chars);
-            self.shelf.put(session, Kept::of(request, others));
+            self.shelf.put(session, request.keep(others));
         }
         shown
     }

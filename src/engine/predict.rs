@@ -4,6 +4,7 @@
 //! same shape with names blanked, which answers with "the name used k names ago". Both walk the links of
 //! [`Sequence`]; nothing is tabulated.
 
+use super::candidate::{Candidate, ORDER};
 use super::facts::Scene;
 use super::history::History;
 use super::lexer::Kind;
@@ -13,40 +14,15 @@ use super::place::Place;
 use super::sequence::{NOWHERE, Part, Sequence, Token, UNRANKED};
 use super::symbols::{NAME, NUMBER, Symbol, TEXT, index, is_blank};
 
-/// The longest context told apart.
-pub(crate) const ORDER: usize = 8;
 /// How many candidates from the request's own text the network sees.
 const KEPT: usize = 48;
 /// How much of a say the counts alone get, by the length of the longest match: what has stood here word for word will
 /// most likely stand here again, whatever files elsewhere look like.
 const PLAIN_SHARE: [f32; ORDER + 1] = [0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4];
-/// By how much a match of shapes counts for less than one of words.
-const BLANKED: usize = 2;
 /// Shared symbols less likely than this are no candidates.
 const FAINT: f32 = 0.004;
 /// The most earlier places looked at for one token.
 const WALK: usize = 1500;
-
-/// One token that may come next, and what speaks for it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Candidate {
-    /// Its text.
-    pub(crate) symbol: Symbol,
-    /// What it is.
-    pub(crate) kind: Kind,
-    /// The weight of its occurrences after the same words, by length of the match.
-    pub(crate) exact: [f32; ORDER + 1],
-    /// The weight of its occurrences after the same shape, by length of the match.
-    pub(crate) shape: [f32; ORDER + 1],
-    /// How much more often it stood after blanks than not.
-    pub(crate) spaced: f32,
-    /// Its probability after the same words.
-    pub(crate) by_words: f32,
-    /// Its probability after the same shape.
-    pub(crate) by_shape: f32,
-    /// Its probability.
-    pub(crate) chance: f32,
-}
 
 /// The candidates for one place.
 #[derive(Default)]
@@ -59,15 +35,6 @@ pub(crate) struct Outlook {
     used: Vec<Symbol>,
     /// The weight of new names after the same shape.
     fresh: [f32; ORDER + 1],
-}
-
-impl Candidate {
-    /// The length of the longest match that speaks for it; names blanked, a match says less.
-    fn longest(&self) -> usize {
-        let longest =
-            |counts: &[f32; ORDER + 1]| counts.iter().rposition(|count| *count > 0.0).unwrap_or(0);
-        longest(&self.exact).max(longest(&self.shape).saturating_sub(BLANKED))
-    }
 }
 
 impl Outlook {

@@ -2,8 +2,8 @@
 //!
 //! Called for every finished path. Blanks and line ends already typed are left out, indents follow the file.
 
-use super::decode::Path;
 use super::lexer::Kind;
+use super::path::Path;
 use super::request::Request;
 use super::symbols::as_line_end;
 

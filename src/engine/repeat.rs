@@ -3,8 +3,8 @@
 //! Asked by the decoder for every finished line. The decision: counts of what came next love to go round in circles, so
 //! the line above, what gives values in the same block and the heads of the blocks around are never written a second time.
 
-use super::decode::Path;
 use super::lexer::{Kind, Piece};
+use super::path::Path;
 use super::request::Request;
 use super::sequence::Token;
 use super::symbols::Symbol;

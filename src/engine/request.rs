@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::kept::{Kept, Reused, others};
+use super::kept::{Cut, Kept, Reused, others};
 use super::language::Language;
 use super::lexer::{Kind, Mark, Piece, Tail, lex, lex_on, width};
 use super::sequence::{Part, Sequence, Token, touch};
@@ -127,6 +127,20 @@ impl<'v, 'a> Request<'v, 'a> {
 }
 
 impl Request<'_, '_> {
+    /// What the next request about the file can use again.
+    pub(crate) fn keep(self, others: u64) -> Kept {
+        let pieces = self.above.iter().chain(&self.taken);
+        Kept {
+            cuts: pieces.map(Cut::of).collect(),
+            above: self.above_text.to_owned(),
+            below: self.below_text.to_owned(),
+            others,
+            marks: self.marks,
+            symbols: self.symbols,
+            sequence: self.sequence,
+        }
+    }
+
     /// The first token below the cursor's line, and whether its line is shallower, level, deeper or the cursor's own.
     pub(crate) fn next_line(&self) -> Option<(Symbol, usize)> {
         let first = self

@@ -3,8 +3,9 @@
 //! Called once per request; the predictor walks the links instead of building n-gram tables, which costs nothing up
 //! front and allows contexts of any length. The text above the cursor stands last, so that its end is the history.
 
+use super::hasher::ShortMap;
 use super::lexer::{Kind, Piece};
-use super::symbols::{BREAK, NAME, NUMBER, ShortMap, Symbol, Symbols, TEXT, index, is_keyword};
+use super::symbols::{BREAK, NAME, NUMBER, Symbol, Symbols, TEXT, index, is_keyword};
 
 /// No earlier place.
 pub(crate) const NOWHERE: u32 = u32::MAX;

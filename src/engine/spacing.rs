@@ -3,8 +3,9 @@
 //! Asked by the decoder when the request's own text does not show it. Learned per family of languages, as pairs of
 //! blanked tokens.
 
+use super::hasher::ShortMap;
 use super::language::Family;
-use super::symbols::{ShortMap, Symbol};
+use super::symbols::Symbol;
 
 /// The usual blanks.
 #[derive(Debug, Default)]

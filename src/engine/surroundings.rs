@@ -5,9 +5,10 @@
 
 use super::body::{Value, members};
 use super::function::{Head, Outcome};
+use super::hasher::ShortMap;
 use super::lexer::{Kind, Piece, is_word};
 use super::request::Request;
-use super::symbols::{ShortMap, Symbol};
+use super::symbols::Symbol;
 use super::words::{Ends, ends, hash};
 
 /// How many words of a comment are read.

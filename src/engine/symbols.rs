@@ -3,10 +3,9 @@
 //! Called while a request's texts are read. The decision: numbers below [`WORDS`] mean the same in every request, so
 //! the learned tables can be indexed by them; all others live as long as the request.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use super::hasher::ShortMap;
 use super::lexer::{Kind, Piece, is_word};
 use super::words::{Ends, ends};
 
@@ -32,13 +31,6 @@ const KEYWORDS: &str = include_str!("keywords.txt");
 /// How many lines the list of keywords has.
 const KEYWORD_COUNT: Symbol = 163;
 
-/// A fast hash for short keys that no stranger can profit from colliding: a request only slows itself.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct ShortHasher(u64);
-
-/// A map keyed by short texts or numbers.
-pub(crate) type ShortMap<K, V> = HashMap<K, V, BuildHasherDefault<ShortHasher>>;
-
 /// The words that have the same number in every request.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
@@ -54,34 +46,6 @@ pub(crate) struct Symbols {
     local: ShortMap<Arc<str>, Symbol>,
     texts: Vec<Arc<str>>,
     ends: Vec<Ends>,
-}
-
-impl Hasher for ShortHasher {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 29)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0_u8; 8];
-            for (slot, byte) in word.iter_mut().zip(chunk) {
-                *slot = *byte;
-            }
-            self.write_u64(u64::from_le_bytes(word));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.write_u64(u64::from(value));
-    }
-
-    fn write_u8(&mut self, value: u8) {
-        self.write_u64(u64::from(value));
-    }
 }
 
 impl Vocabulary {

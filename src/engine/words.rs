@@ -5,8 +5,8 @@
 
 use std::hash::Hasher;
 
+use super::hasher::ShortHasher;
 use super::model::WORD_ROWS;
-use super::symbols::ShortHasher;
 
 /// The hashes of a name's first and last word.
 pub(crate) type Ends = [u16; 2];

@@ -7,9 +7,10 @@
 use std::hash::Hasher;
 
 use super::super::function::Outcome;
+use super::super::hasher::ShortHasher;
 use super::super::language::Family;
 use super::super::number::from_count;
-use super::super::symbols::{ShortHasher, is_keyword_text};
+use super::super::symbols::is_keyword_text;
 use super::fill::{Filled, Names, Pick};
 use super::members::Value;
 

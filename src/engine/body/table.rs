@@ -4,9 +4,9 @@
 //! family, parameters, member or free, count, shape, words with counts, separated by tabs.
 
 use super::super::function::{Head, Outcome};
+use super::super::hasher::ShortMap;
 use super::super::language::Family;
 use super::super::number::from_count;
-use super::super::symbols::ShortMap;
 use super::super::words::stems;
 
 /// The family number under which the marks of all families are kept together.
