@@ -47,6 +47,7 @@ type Operation = (&'static str, &'static str, Value);
 fn operations() -> Vec<Operation> {
     let mut operations = code_suggestions();
     operations.extend(neighbours());
+    operations.extend(the_caller());
     operations.extend(open());
     operations
 }
@@ -149,34 +150,6 @@ fn neighbours() -> Vec<Operation> {
             "get",
             get("Tell the version", answer(&reference("Version"))),
         ),
-        (routes::USER, "get", get("Describe the user", object())),
-        (
-            routes::TOKEN_SELF,
-            "get",
-            get("Describe the token", object()),
-        ),
-        (
-            routes::TOKEN_SELF,
-            "delete",
-            Endpoint::of(
-                "Revoke the token",
-                "204",
-                json!({ "description": "Revoked" }),
-            )
-            .may(&["503"])
-            .build(),
-        ),
-        (
-            routes::ROTATE_SELF,
-            "post",
-            Endpoint::of("Replace the token by a new one", "200", object())
-                .schema(json!({
-                    "type": "object",
-                    "properties": { "expires_at": { "type": "string", "format": "date" } },
-                }))
-                .may(&["405", "415", "503"])
-                .build(),
-        ),
         (
             routes::PROJECT,
             "get",
@@ -208,6 +181,41 @@ fn neighbours() -> Vec<Operation> {
                 }))
                 .may(&["503"])
                 .anybody()
+                .build(),
+        ),
+    ]
+}
+
+fn the_caller() -> Vec<Operation> {
+    let object = || answer(&json!({ "type": "object" }));
+    let get = |summary, answer| Endpoint::of(summary, "200", answer).may(&["503"]).build();
+    vec![
+        (routes::USER, "get", get("Describe the user", object())),
+        (
+            routes::TOKEN_SELF,
+            "get",
+            get("Describe the token", object()),
+        ),
+        (
+            routes::TOKEN_SELF,
+            "delete",
+            Endpoint::of(
+                "Revoke the token",
+                "204",
+                json!({ "description": "Revoked" }),
+            )
+            .may(&["503"])
+            .build(),
+        ),
+        (
+            routes::ROTATE_SELF,
+            "post",
+            Endpoint::of("Replace the token by a new one", "200", object())
+                .schema(json!({
+                    "type": "object",
+                    "properties": { "expires_at": { "type": "string", "format": "date" } },
+                }))
+                .may(&["405", "415", "503"])
                 .build(),
         ),
     ]

@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 
 use super::{
-    check::{certificate, http_url, is_loopback},
+    rules::{certificate, http_url, is_loopback},
     values::{duration, list, optional_duration, words},
 };
 

@@ -6,7 +6,7 @@ mod front;
 mod identity;
 mod load;
 mod model;
-
+mod rules;
 mod values;
 
 pub use front::FrontSettings;

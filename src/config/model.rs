@@ -6,7 +6,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::Deserialize;
 
 use super::{
-    ConfigSecret, ProxySettings, check,
+    ConfigSecret, ProxySettings, rules,
     values::{duration, list, words},
 };
 
@@ -210,13 +210,13 @@ fn server(
 /// Checks the settings, and reads the keys that are in files.
 pub(super) fn problems(model: &mut ModelSettings, problems: &mut Vec<String>) {
     let own = &mut model.generation;
-    check::secret(
+    rules::secret(
         "model.api_key",
         &mut model.api_key,
         model.api_key_file.as_deref(),
         problems,
     );
-    check::secret(
+    rules::secret(
         "model.generation.api_key",
         &mut own.api_key,
         own.api_key_file.as_deref(),
@@ -228,13 +228,13 @@ pub(super) fn problems(model: &mut ModelSettings, problems: &mut Vec<String>) {
         ("model.generation.url", &mut own.url),
     ] {
         let Some(url) = url else { continue };
-        if let Err(problem) = check::destination(url, switch) {
+        if let Err(problem) = rules::destination(url, switch) {
             problems.push(format!("{key}: {problem}"));
         }
         *url = url.trim_end_matches('/').to_owned();
     }
     if let Some(path) = &model.ca_file
-        && let Err(reason) = check::certificate(path)
+        && let Err(reason) = rules::certificate(path)
     {
         problems.push(format!("model.ca_file: {}: {reason}", path.display()));
     }

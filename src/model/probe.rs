@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{
+    family,
     server::{Address, Fim, Server, open_gate},
-    template,
 };
 use crate::{
     config::{FimTemplate, ModelKind, ModelServer, ProxySettings},
@@ -246,7 +246,7 @@ impl Probe {
             None => models.to_vec(),
         };
         let mut ordered = candidates.clone();
-        ordered.sort_by_key(|name| template::of(name).is_none());
+        ordered.sort_by_key(|name| family::of(name).is_none());
         for name in ordered.iter().take(MOST_ASKED) {
             if let Some(fim) = self.fim(name, given.template).await? {
                 return Ok(self.server(name.clone(), Some(fim)));
@@ -275,8 +275,8 @@ impl Probe {
             }
             _ => {}
         }
-        let family = template::named(set)
-            .or_else(|| template::of(model).filter(|_| set == FimTemplate::Auto));
+        let family =
+            family::named(set).or_else(|| family::of(model).filter(|_| set == FimTemplate::Auto));
         if let Some(family) = family {
             return Ok(Some(Fim::Family(family)));
         }
@@ -353,7 +353,7 @@ fn known(name: &str, models: &[String]) -> Option<String> {
     let is = |model: &&String| {
         *model == name
             || model.strip_suffix(":latest") == Some(name)
-            || template::file_stem(model) == template::file_stem(name)
+            || family::file_stem(model) == family::file_stem(name)
     };
     models.iter().find(is).cloned()
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{
-    template::{self, Family},
+    family::{self, Family},
     window::Window,
 };
 use crate::{
@@ -221,14 +221,14 @@ impl Server {
 
     /// Name of the model as clients and administrators read it.
     pub fn shown_model(&self) -> &str {
-        template::file_stem(&self.model)
+        family::file_stem(&self.model)
     }
 
     /// Tokens of this model that are never shown.
     pub fn tokens(&self) -> Vec<&'static str> {
         match self.fim {
             Some(Fim::Family(family)) => family.stops().to_vec(),
-            Some(Fim::Server) | None => template::all_tokens().collect(),
+            Some(Fim::Server) | None => family::all_tokens().collect(),
         }
     }
 
@@ -251,7 +251,7 @@ impl Server {
             Fim::Server => {
                 body["prompt"] = with_context(window).into();
                 if !window.below.is_empty() {
-                    body["suffix"] = template::neutral(&window.below).into();
+                    body["suffix"] = family::neutral(&window.below).into();
                 }
             }
         }
@@ -285,7 +285,7 @@ impl Server {
                 } else {
                     &window.below
                 };
-                body["suffix"] = template::neutral(below).into();
+                body["suffix"] = family::neutral(below).into();
             }
         }
         body["options"] = json!({
@@ -309,7 +309,7 @@ impl Server {
             "stream": true,
         });
         if !window.below.is_empty() {
-            body["suffix"] = template::neutral(&window.below).into();
+            body["suffix"] = family::neutral(&window.below).into();
         }
         if wish.choice > 0 {
             body["random_seed"] = wish.choice.into();
@@ -325,12 +325,12 @@ fn llama_server(window: &Window, wish: &Wish) -> Value {
     let extra: Vec<Value> = window
         .context
         .iter()
-        .map(|file| json!({ "filename": template::neutral(&file.name), "text": template::neutral(&file.content) }))
+        .map(|file| json!({ "filename": family::neutral(&file.name), "text": family::neutral(&file.content) }))
         .collect();
     let stops: &[&str] = if wish.one_line { &["\n"] } else { &[] };
     json!({
-        "input_prefix": template::neutral(&window.above),
-        "input_suffix": template::neutral(&window.below),
+        "input_prefix": family::neutral(&window.above),
+        "input_suffix": family::neutral(&window.below),
         "input_extra": extra,
         "prompt": "",
         "n_predict": wish.max_tokens,
@@ -343,11 +343,7 @@ fn llama_server(window: &Window, wish: &Wish) -> Value {
 }
 
 fn with_context(window: &Window) -> String {
-    format!(
-        "{}{}",
-        window.as_comments(),
-        template::neutral(&window.above)
-    )
+    format!("{}{}", window.as_comments(), family::neutral(&window.above))
 }
 
 fn temperature(wish: &Wish) -> f64 {

@@ -104,10 +104,7 @@ impl Window {
         };
         let mut text = String::new();
         for file in &self.context {
-            let (name, content) = (
-                one_line(&file.name),
-                super::template::neutral(&file.content),
-            );
+            let (name, content) = (one_line(&file.name), super::family::neutral(&file.content));
             text.extend([mark, " ", &name, "\n", &content, "\n\n"]);
         }
         text.extend([mark, " ", &one_line(&self.file_name), "\n"]);
@@ -208,7 +205,7 @@ fn words(text: &str) -> HashSet<&str> {
 }
 
 fn one_line(text: &str) -> String {
-    super::template::neutral(text).replace(['\n', '\r'], " ")
+    super::family::neutral(text).replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]

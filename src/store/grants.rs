@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Digest, Scopes, Store, StoreError, User, users, writing};
+use super::{Digest, Scopes, Store, StoreError, User, user, writing};
 
 /// Seconds that an access token stays listed as expired before it is forgotten.
 const REMEMBERED: i64 = 30 * 24 * 3600;
@@ -299,7 +299,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Grant> {
         scopes: Scopes::stored(&scopes),
         created_at: row.get(4)?,
         revoked: row.get(5)?,
-        user: users::read(row, 6)?,
+        user: user::read(row, 6)?,
     })
 }
 

@@ -10,6 +10,7 @@ mod scopes;
 mod sessions;
 mod tokens;
 mod usage;
+mod user;
 mod users;
 
 pub use applications::Application;
@@ -20,7 +21,8 @@ pub use scopes::{Scope, Scopes, UnknownScope};
 pub use sessions::NewSession;
 pub use tokens::{Digest, NewToken, Rotation, StoredToken};
 pub use usage::{Counts, OTHER, UsageColumn, UsageRow, UsageStore, UsageSum};
-pub use users::{BadUsername, NewUser, User, UserSwitch, UserSwitches};
+pub use user::User;
+pub use users::{BadUsername, NewUser, UserSwitch, UserSwitches};
 
 use std::{
     path::Path,

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Digest, Store, StoreError, User, users, writing};
+use super::{Digest, Store, StoreError, User, user, writing};
 
 /// A session or link to be kept.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ impl Store {
     ) -> Result<User, StoreError> {
         self.with(move |connection| {
             let transaction = writing(connection)?;
-            let user = users::find(&transaction, username)?;
+            let user = user::find(&transaction, username)?;
             insert_link(&transaction, user.id, link)?;
             transaction.commit()?;
             Ok(user)
@@ -90,7 +90,7 @@ impl Store {
         username: String,
     ) -> Result<Option<(User, Option<String>)>, StoreError> {
         self.with(move |connection| {
-            let user = match users::find(connection, username) {
+            let user = match user::find(connection, username) {
                 Err(StoreError::NoUser(_)) => return Ok(None),
                 other => other?,
             };
@@ -113,7 +113,7 @@ impl Store {
     ) -> Result<User, StoreError> {
         self.with(move |connection| {
             let transaction = writing(connection)?;
-            let user = users::find(&transaction, username)?;
+            let user = user::find(&transaction, username)?;
             transaction.execute(
                 "UPDATE users SET password = ?2 WHERE id = ?1",
                 (user.id, password),
@@ -182,9 +182,9 @@ fn holder(
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {} FROM {table} JOIN users ON users.id = {table}.user_id
          WHERE {table}.digest = ?1 AND {table}.expires_at > ?2 AND NOT users.blocked",
-        users::COLUMNS
+        user::COLUMNS
     ))?;
     Ok(statement
-        .query_row((digest, now), |row| users::read(row, 0))
+        .query_row((digest, now), |row| user::read(row, 0))
         .optional()?)
 }

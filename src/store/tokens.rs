@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{Scopes, Store, StoreError, User, grants, users, writing};
+use super::{Scopes, Store, StoreError, User, grants, user, writing};
 
 /// HMAC-SHA-256 of a token under the server's key.
 pub type Digest = [u8; 32];
@@ -190,7 +190,7 @@ fn revoke_family(connection: &Connection, id: i64, now: i64) -> Result<(), Store
 }
 
 pub(super) fn insert(connection: &Connection, token: NewToken) -> Result<i64, StoreError> {
-    let user = users::find(connection, token.username)?;
+    let user = user::find(connection, token.username)?;
     connection.execute(
         "INSERT INTO tokens (user_id, digest, name, scopes, created_at, expires_at, application)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -224,6 +224,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
         expires_at: row.get(4)?,
         revoked: row.get(5)?,
         application: row.get(6)?,
-        user: users::read(row, 7)?,
+        user: user::read(row, 7)?,
     })
 }

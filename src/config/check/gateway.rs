@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use super::{certificate, destination, http_url, private_key, secret};
 use crate::config::{
     CompletionsApi, ConfigSecret, GatewayAuth, GatewayKind, GatewayModelSettings, GatewaySettings,
     GenerationsApi, ModelProvider,
+    rules::{certificate, destination, http_url, private_key, secret},
 };
 
 /// More are no setting but a mistake.

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::template;
+use crate::model::family;
 
 fn whole(place: &Place, writer: Writer, answer: &str, is_cut: bool) -> String {
-    let mut tidy = Tidy::new(place.clone(), writer, template::all_tokens().collect());
+    let mut tidy = Tidy::new(place.clone(), writer, family::all_tokens().collect());
     let mut text = tidy.push(answer);
     text.push_str(&tidy.finish(is_cut));
     text
@@ -194,7 +194,7 @@ fn line_ends_are_those_of_the_file() {
 #[test]
 fn special_tokens_are_never_shown() {
     let place = Place::new("a.py", "x = ", "");
-    for token in template::all_tokens() {
+    for token in family::all_tokens() {
         let shown = whole(&place, Writer::Filling, &format!("1{token}2\n3"), false);
         assert_eq!(shown, "1", "{token}");
     }
@@ -339,7 +339,7 @@ proptest! {
     ) {
         let place = Place::new("a.py", &above, &below);
         let expected = whole(&place, writer, &answer, is_cut);
-        let mut tidy = Tidy::new(place, writer, template::all_tokens().collect());
+        let mut tidy = Tidy::new(place, writer, family::all_tokens().collect());
         let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| answer.is_char_boundary(*cut)).collect();
         cuts.sort_unstable();
         let mut shown = String::new();
@@ -359,7 +359,7 @@ proptest! {
     ) {
         let place = Place::new("a.py", &above, &below);
         let shown = whole(&place, writer, &answer, false);
-        for token in template::all_tokens() {
+        for token in family::all_tokens() {
             prop_assert!(!shown.contains(token), "{token} in {shown:?}");
         }
         prop_assert!(!shown.ends_with('\n'));

@@ -5,6 +5,7 @@ mod graphql;
 mod identity;
 mod in_front;
 mod large;
+mod passing;
 mod projects;
 
 use crate::support::{FakeGateway, TestServer};
