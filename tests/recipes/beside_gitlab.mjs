@@ -18,10 +18,10 @@ const SPELLINGS = {
   everywhere: [`${COMPLETIONS}?x=1`, `${COMPLETIONS}/`, `${COMPLETIONS}.json`, '/api/v4/code_suggestions//completions'],
   decoded: ['/api/v4/code%5Fsuggestions/completions', '/%61pi/v4/code_suggestions/completions'],
 };
-const DECODE = ['nginx', 'apache', 'caddy', 'traefik'];
+const DECODE = ['nginx', 'apache', 'caddy', 'traefik', 'ingress'];
 
 /** Those that close on a client that is still sending, whatever it has been answered. */
-const HASTY = ['caddy', 'traefik'];
+const HASTY = ['caddy', 'traefik', 'ingress'];
 
 export async function besideGitLab({ report, binary, folder, name, root, change, look = everything }) {
   await mkdir(join(folder, 'server'), { recursive: true });

@@ -12,7 +12,7 @@ const report = new Report();
 const folder = await mkdtemp(join(tmpdir(), 'code-suggestions-recipes-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 
-for (const name of ['nginx', 'apache', 'haproxy', 'caddy', 'traefik']) {
+for (const name of ['nginx', 'apache', 'haproxy', 'caddy', 'traefik', 'ingress']) {
   for (const root of ['', '/gitlab']) {
     const title = root ? `${name} below ${root}` : name;
     console.log(`# ${title}`);

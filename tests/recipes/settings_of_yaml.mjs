@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parseYaml } from '../e2e/support/yaml.mjs';
 
 const RECIPES = new URL('../../config/gitlab/', import.meta.url);
 const PREFIX = 'CODE_SUGGESTIONS__';
@@ -55,8 +56,5 @@ export async function settingsOfYaml({ report, binary, folder }) {
 
 /** The one document in a file. */
 async function read(name) {
-  const text = await readFile(new URL(name, RECIPES), 'utf8');
-  const program = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.argv[1])))';
-  const { stdout } = await run('/usr/bin/python3', ['-c', program, text]);
-  return JSON.parse(stdout);
+  return parseYaml(await readFile(new URL(name, RECIPES), 'utf8'));
 }

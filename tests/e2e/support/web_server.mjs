@@ -5,7 +5,9 @@ import { createConnection, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Child } from './child.mjs';
+import { FakeKubernetes } from './fake_kubernetes.mjs';
 import { Feed } from './feed.mjs';
+import { parseYaml } from './yaml.mjs';
 
 const RECIPES = new URL('../../../config/gitlab/', import.meta.url);
 const START_TIMEOUT_MS = 30_000;
@@ -19,6 +21,7 @@ export class WebServer {
   /** What it prints. */
   output = new Feed();
   #child;
+  #beside;
 
   /**
    * Starts the web server of that name at `address`. `root` is the path below which GitLab lives, `change` a function that
@@ -26,7 +29,7 @@ export class WebServer {
    */
   static async start(name, folder, { address, gitlab, server, root = '', change = (recipe) => recipe }) {
     await mkdir(folder, { recursive: true });
-    const { file, ending = '', arrange, command, isReady } = KINDS[name];
+    const { file, ending = '', arrange = ({ recipe }) => recipe, beside, command, isReady } = KINDS[name];
     const recipe = change(await readFile(new URL(file, RECIPES), 'utf8'))
       .replaceAll(THIS_SERVER, server)
       .replaceAll(GITLAB, gitlab)
@@ -36,19 +39,26 @@ export class WebServer {
 
     const started = new WebServer();
     started.url = `http://${address}`;
-    const [program, ...words] = command(config, folder, address);
+    started.#beside = await beside?.({ recipe, address, gitlab, server });
+    const [program, ...words] = command(config, folder, address, started.#beside);
     started.#child = new Child(program, words, { cwd: folder, onLine: (line) => started.output.push(line) });
     const ended = started.#child.exit.then((how) => {
       throw new Error(`${name} has ended with ${how}: ${started.output.since().join('\n')}`);
     });
     // Looked at while it starts only.
     ended.catch(() => {});
-    await Promise.race([ended, accepts(address, isReady)]);
+    try {
+      await Promise.race([ended, accepts(address, isReady)]);
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
     return started;
   }
 
-  stop() {
-    return this.#child.stop();
+  async stop() {
+    await this.#child.stop();
+    await this.#beside?.stop();
   }
 }
 
@@ -127,14 +137,42 @@ ProxyPass / http://${gitlab}/
     ending: '-routes.yaml',
     arrange: ({ recipe, address }) =>
       recipe.replaceAll('gitlab.example.com', address.split(':')[0]),
-    command: (config, folder, address) => [
-      'traefik', `--entryPoints.web.address=${address}`, `--providers.file.filename=${config}`, '--log.level=ERROR',
-      '--providers.providersThrottleDuration=1ms', '--global.checkNewVersion=false', '--global.sendAnonymousUsage=false',
+    command: (config, folder, address) => [...traefik(address), `--providers.file.filename=${config}`],
+    isReady: hasRoutes,
+  },
+  // Traefik as the controller of Ingress objects, which reads the annotations of nginx'.
+  ingress: {
+    file: 'ingress.yaml',
+    beside: async ({ recipe, address, gitlab, server }) => {
+      const [host] = address.split(':');
+      const ours = await parseYaml(recipe.replaceAll('gitlab.example.com', host));
+      const { ingressClassName } = ours.spec;
+      const backend = { service: { name: 'gitlab', port: { number: 8181 } } };
+      const theirs = {
+        metadata: { name: 'gitlab' },
+        spec: { ingressClassName, rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }] },
+      };
+      return FakeKubernetes.start({ ingresses: [ours, theirs], services: { 'code-suggestions': server, gitlab } });
+    },
+    command: (config, folder, address, kubernetes) => [
+      ...traefik(address), '--providers.kubernetesIngressNGINX=true', '--providers.kubernetesIngressNGINX.token=unread',
+      `--providers.kubernetesIngressNGINX.endpoint=${kubernetes.url}`,
     ],
-    // It listens before it has read its routes.
-    isReady: async (address) => (await fetch(`http://${address}/`)).status !== 404,
+    isReady: hasRoutes,
   },
 };
+
+function traefik(address) {
+  return [
+    'traefik', `--entryPoints.web.address=${address}`, '--log.level=ERROR', '--providers.providersThrottleDuration=1ms',
+    '--global.checkNewVersion=false', '--global.sendAnonymousUsage=false',
+  ];
+}
+
+/** Traefik listens before it has read its routes. */
+async function hasRoutes(address) {
+  return (await fetch(`http://${address}/`)).status !== 404;
+}
 
 /** Resolves once somebody accepts connections there and is ready. */
 async function accepts(address, isReady = async () => true) {
