@@ -4,7 +4,7 @@ FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 COPY Cargo.toml Cargo.lock ./
 COPY src src
-COPY config config
+COPY config/default.toml config/
 # The test targets are named in Cargo.toml and must exist for cargo to read it.
 RUN mkdir -p tests/it && touch tests/it/main.rs \
     && cargo build --release --locked --bin code-suggestions \
