@@ -2,7 +2,8 @@
 //! authentication; `lib/gitlab/auth/auth_finders`). Nothing else authenticates: not Basic, not cookies, not look-alike
 //! headers.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use axum::http::{HeaderMap, HeaderName, header::AUTHORIZATION};
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 static PRIVATE_TOKEN: HeaderName = HeaderName::from_static("private-token");
 
@@ -45,9 +46,11 @@ impl Credentials {
     /// The credentials in the head of a request.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, CredentialsError> {
         let private_token_header = single(headers, &PRIVATE_TOKEN)?.map(str::to_owned);
-        let bearer = single(headers, &AUTHORIZATION)?
-            .and_then(bearer_value)
-            .map(str::to_owned);
+        let authorization = single(headers, &AUTHORIZATION)?;
+        if authorization.is_some_and(is_malformed_basic) {
+            return Err(CredentialsError::Unusable);
+        }
+        let bearer = authorization.and_then(bearer_value).map(str::to_owned);
         Ok(Self {
             private_token_header,
             bearer,
@@ -94,21 +97,34 @@ fn single<'a>(
     if values.next().is_some() {
         return Err(CredentialsError::Unusable);
     }
-    HeaderValue::to_str(value)
+    std::str::from_utf8(value.as_bytes())
         .map(Some)
         .map_err(|_| CredentialsError::Unusable)
 }
 
-/// The token of `Bearer TOKEN`; the scheme's case does not matter (RFC 9110 section 11.1).
+/// The token of `Bearer TOKEN`.
 fn bearer_value(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
+    of_scheme(value, "bearer")
+}
+
+/// Whether what `Basic` hides is no text. It authenticates nobody, but GitLab looks into it before it asks who that is.
+fn is_malformed_basic(value: &str) -> bool {
+    let hidden = of_scheme(value, "basic").and_then(|value| STANDARD.decode(value).ok());
+    hidden.is_some_and(|text| text.contains(&0) || std::str::from_utf8(&text).is_err())
+}
+
+/// What follows the name of a scheme, whose case does not matter (RFC 9110 section 11.1).
+fn of_scheme<'a>(value: &'a str, name: &str) -> Option<&'a str> {
+    let (scheme, credential) = value.split_once(' ')?;
     scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim_matches(' '))
+        .eq_ignore_ascii_case(name)
+        .then(|| credential.trim_matches(' '))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -169,7 +185,30 @@ mod tests {
                 "{name}"
             );
         }
-        assert!(Credentials::from_headers(&headers(&[("private-token", "caf\u{e9}")])).is_err());
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        let read = |name: &'static str, value: &[u8]| {
+            let value = HeaderValue::from_bytes(value).unwrap();
+            Credentials::from_headers(
+                &[(HeaderName::from_static(name), value)]
+                    .into_iter()
+                    .collect(),
+            )
+        };
+        assert!(read("private-token", "caf\u{e9}".as_bytes()).is_ok());
+        assert!(read("authorization", b"Basic dXNlcjpwYXNz").is_ok());
+        for (name, value) in [
+            ("private-token", b"caf\xe9".as_slice()),
+            ("authorization", b"Bearer caf\xe9"),
+            // A NUL, and a byte that is no UTF-8.
+            ("authorization", b"Basic dQA6cA=="),
+            ("authorization", b"basic dXP/OnA="),
+        ] {
+            let refused = read(name, value).unwrap_err();
+            assert_eq!(refused, CredentialsError::Unusable, "{name}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ use crate::{
 /// Prefix of personal access tokens, GitLab's own.
 pub const TOKEN_PREFIX: &str = "glpat-";
 
-/// Longer values are no tokens of ours and are refused before any work.
+/// Longer values, and others than ASCII, are no tokens of ours and are refused before any work.
 const LONGEST_TOKEN: usize = 4096;
 
 /// Tokens whose records are kept at hand.
@@ -177,7 +177,7 @@ impl LocalTokens {
     }
 
     async fn known(&self, token: &str) -> Result<Option<Caller>, AuthError> {
-        if token.is_empty() || token.len() > LONGEST_TOKEN {
+        if token.is_empty() || token.len() > LONGEST_TOKEN || !token.is_ascii() {
             return Ok(None);
         }
         let digest = self.secret.digest(token);

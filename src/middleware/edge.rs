@@ -7,11 +7,12 @@ use axum::{
     extract::Request,
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, Response, Uri,
-        header::{TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+        header::{REFERER, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
         uri::PathAndQuery,
     },
     response::IntoResponse,
 };
+use percent_encoding::percent_decode;
 
 use super::{
     activity::Activity,
@@ -152,6 +153,10 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
             None => (path, None),
         }
     };
+    let referer = request.headers().get(REFERER);
+    if referer.is_some_and(|referer| !is_text(referer.as_bytes())) {
+        return Err(ApiError::BadRequest);
+    }
     let route = routes::template(&path);
     if path != uri.path() {
         let target = match uri.query() {
@@ -164,6 +169,12 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
         request.extensions_mut().insert(format);
     }
     Ok(route)
+}
+
+/// Whether a URL stands for text, as GitLab demands of a `Referer`.
+fn is_text(url: &[u8]) -> bool {
+    let decoded = percent_decode(url).decode_utf8();
+    decoded.is_ok_and(|text| !text.contains('\0'))
 }
 
 /// Puts the path of a request for the GitLab behind into the spelling in which it is passed on.

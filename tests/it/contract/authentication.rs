@@ -181,6 +181,11 @@ async fn credentials_in_other_places_do_not_count() {
             accepted().dropping("/access_token"),
         ),
         row(
+            "text other than ASCII",
+            okc().bearer("caf\u{e9}"),
+            refused(401, M401),
+        ),
+        row(
             "wrong in the body wins over the header",
             okc()
                 .header("PRIVATE-TOKEN", token)

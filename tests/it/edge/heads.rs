@@ -113,3 +113,29 @@ async fn what_a_client_says_of_itself_decides_nothing() {
     }
     server.finish().await;
 }
+
+#[tokio::test]
+async fn a_referer_and_a_credential_have_to_be_text() {
+    let server = TestServer::builder().start().await;
+    let head = |field: &[u8]| {
+        let mut head = b"GET /api/v4/version HTTP/1.1\r\nHost: gitlab.test\r\n".to_vec();
+        head.extend_from_slice(field);
+        head.extend_from_slice(b"\r\n\r\n");
+        head
+    };
+    for (field, status) in [
+        (b"Referer: http://x/caf\xc3\xa9?a=%C3%A9".as_slice(), 401),
+        (b"Referer: 100%", 401),
+        (b"Referer: http://x/caf\xe9", 400),
+        (b"Referer: http://x/%00", 400),
+        (b"Referer: http://x/%ff", 400),
+        (b"PRIVATE-TOKEN: caf\xc3\xa9", 401),
+        (b"PRIVATE-TOKEN: caf\xe9", 400),
+        (b"Authorization: Bearer caf\xe9", 400),
+        (b"Authorization: Basic dQA6cA==", 400),
+    ] {
+        let given = String::from_utf8_lossy(field);
+        assert_eq!(status_of(&server, head(field)).await, status, "{given}");
+    }
+    server.finish().await;
+}
