@@ -28,6 +28,9 @@ use crate::{
 const STRANGERS_BYTES: usize = 64 * 1024;
 const STRANGERS_TIME: Duration = Duration::from_secs(5);
 
+/// Header and parameter that name somebody else to act for.
+const SUDO: &str = "sudo";
+
 /// A caller with the parameters of the request.
 pub struct Admitted {
     /// Who asks.
@@ -37,7 +40,7 @@ pub struct Admitted {
 }
 
 /// Reads a request and checks its credential, in the order in which GitLab refuses: what is malformed, then what is not
-/// authenticated, then what lacks the scope.
+/// authenticated, then what is asked in another's name, then what lacks the scope.
 pub async fn admit(
     app: &App,
     parts: &Parts,
@@ -77,8 +80,18 @@ pub async fn admit(
     if let Some(notes) = notes {
         notes.set_user(caller.user.id);
     }
+    if asks_for_another(&parts.headers, &params) {
+        return Err(ApiError::Sudo);
+    }
     require_scope(&caller, accepted)?;
     Ok(Admitted { caller, params })
+}
+
+/// Whether the request is to be done in somebody else's name (GitLab: "Sudo"), which nobody may here: whose code it is decides
+/// about limits and figures.
+fn asks_for_another(headers: &HeaderMap, params: &Params) -> bool {
+    headers.get(SUDO).is_some_and(|user| !user.is_empty())
+        || params.text(SUDO).is_some_and(|user| !user.is_empty())
 }
 
 /// The credentials with those that stand in the parameters, if there are any.

@@ -96,6 +96,9 @@ pub enum ApiError {
     /// The user's account is in no state to be used, for the reason given.
     #[error("the account of the user is not active")]
     Account(Arc<str>),
+    /// The request is to be done in somebody else's name.
+    #[error("asked for in another user's name")]
+    Sudo,
     /// Not allowed.
     #[error("forbidden")]
     Forbidden,
@@ -218,6 +221,7 @@ impl ApiError {
             Self::InsufficientScope(_)
             | Self::Blocked
             | Self::Account(_)
+            | Self::Sudo
             | Self::Forbidden
             | Self::ForeignForm
             | Self::DirectConnectionsDisabled => StatusCode::FORBIDDEN,
@@ -260,6 +264,7 @@ impl ApiError {
             Self::InsufficientScope(_) => "insufficient_scope",
             Self::Blocked => "blocked",
             Self::Account(_) => "account",
+            Self::Sudo => "sudo",
             Self::Forbidden => "forbidden",
             Self::ForeignForm => "foreign_form",
             Self::DirectConnectionsDisabled => "direct_connections_disabled",
@@ -313,6 +318,7 @@ impl ApiError {
             ),
             Self::Blocked => message("403 Forbidden - Your account has been blocked."),
             Self::Account(reason) => message(&format!("403 Forbidden - {reason}")),
+            Self::Sudo => message("403 Forbidden - Must be admin to use sudo"),
             Self::Forbidden | Self::ForeignForm => message("403 Forbidden"),
             Self::DirectConnectionsDisabled => message("403 Forbidden - Direct connections are disabled"),
             Self::SwitchedOff | Self::NotFound => message("404 Not Found"),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{BLOCKED, M401, M404, SCOPE};
 use crate::support::{
     COMPLETIONS, DIRECT_ACCESS, ENABLED, Expect, FakeGateway, TestServer, accepted, check, okc,
-    refused, row,
+    okc_with, refused, row,
 };
 
 const EXPIRED: &str = "Token is expired. You can either do re-authorization or token refresh.";
@@ -177,7 +177,7 @@ async fn credentials_in_other_places_do_not_count() {
             "in the body",
             server
                 .request("POST", COMPLETIONS)
-                .json(&crate::support::okc_with(json!({ "access_token": token }))),
+                .json(&okc_with(json!({ "access_token": token }))),
             accepted().dropping("/access_token"),
         ),
         row(
@@ -189,8 +189,39 @@ async fn credentials_in_other_places_do_not_count() {
             "wrong in the body wins over the header",
             okc()
                 .header("PRIVATE-TOKEN", token)
-                .json(&crate::support::okc_with(json!({ "private_token": "wrong" }))),
+                .json(&okc_with(json!({ "private_token": "wrong" }))),
             refused(401, M401),
+        ),
+    ];
+    check(&gateway, rows).await;
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_acts_for_another() {
+    const SUDO: &str = r#"{"message":"403 Forbidden - Must be admin to use sudo"}"#;
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let tokens = &server.tokens;
+    let okc = || server.complete(&okc());
+    let rows = vec![
+        row("header", okc().header("Sudo", "bob"), refused(403, SUDO)),
+        row("query", okc().query("sudo=bob"), refused(403, SUDO)),
+        row(
+            "body",
+            server.complete(&okc_with(json!({ "sudo": 2 }))),
+            refused(403, SUDO),
+        ),
+        row("nobody", okc().header("Sudo", ""), accepted()),
+        row(
+            "before the scope",
+            okc().bearer(&tokens.read).header("Sudo", "bob"),
+            refused(403, SUDO),
+        ),
+        row(
+            "after the user",
+            okc().bearer(&tokens.carol).header("Sudo", "bob"),
+            refused(403, BLOCKED),
         ),
     ];
     check(&gateway, rows).await;
