@@ -95,6 +95,9 @@ pub enum GatewayError {
     /// The gateway is not available for so many seconds.
     #[error("the gateway is not available")]
     Unavailable(u32),
+    /// The gateway was too late itself; to be asked again after so many seconds.
+    #[error("the gateway answered 504 Gateway Timeout")]
+    Late(u32),
     /// The model server gives no generation.
     #[error("no answer of the model server")]
     Model(#[from] ModelError),

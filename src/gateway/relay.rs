@@ -65,6 +65,7 @@ pub(super) async fn answer(
         StatusCode::SERVICE_UNAVAILABLE => {
             Err(GatewayError::Unavailable(sane_wait(&parts.headers)))
         }
+        StatusCode::GATEWAY_TIMEOUT => Err(GatewayError::Late(sane_wait(&parts.headers))),
         status if status.is_client_error() => refusal(status, parts.headers, body).await,
         status if !status.is_success() => Err(GatewayError::Status(status)),
         // Without a length or chunks the end of a stream cannot be told from a cut: only what proves whole may pass.

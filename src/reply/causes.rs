@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
-
 use super::ApiError;
 use crate::{
     auth::{AuthError, CredentialsError},
@@ -76,9 +74,9 @@ impl From<GatewayError> for ApiError {
                 | UpstreamError::ConnectTimeout(..)
                 | UpstreamError::Idle(_)
                 | UpstreamError::Whole(_),
-            )
-            | GatewayError::Status(StatusCode::GATEWAY_TIMEOUT) => Self::GatewayTimeout,
-            GatewayError::Model(error) if error.is_late() => Self::GatewayTimeout,
+            ) => Self::GatewayTimeout(None),
+            GatewayError::Late(seconds) => Self::GatewayTimeout(Some(*seconds)),
+            GatewayError::Model(error) if error.is_late() => Self::GatewayTimeout(None),
             GatewayError::Model(error) => error
                 .retry_after()
                 .map_or(Self::BadGateway, Self::Unavailable),
@@ -101,7 +99,7 @@ impl From<UpstreamError> for ApiError {
             UpstreamError::ConnectTimeout(..)
             | UpstreamError::ResponseTimeout(_)
             | UpstreamError::Idle(_)
-            | UpstreamError::Whole(_) => Self::GatewayTimeout,
+            | UpstreamError::Whole(_) => Self::GatewayTimeout(None),
             UpstreamError::Connect(..)
             | UpstreamError::Exchange(_)
             | UpstreamError::Cut(_)

@@ -153,9 +153,9 @@ pub enum ApiError {
     /// The gateway failed.
     #[error("the gateway failed")]
     BadGateway,
-    /// The gateway was too late.
+    /// The gateway was too late; the number of seconds after which to try again, if it says one.
     #[error("the gateway was too late")]
-    GatewayTimeout,
+    GatewayTimeout(Option<u32>),
     /// Not now; the number of seconds after which to try again.
     #[error("not available")]
     Unavailable(u32),
@@ -239,7 +239,7 @@ impl ApiError {
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::GatewayTimeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::GatewayTimeout(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Caused(caused) => caused.reply.status(),
         }
     }
@@ -280,7 +280,7 @@ impl ApiError {
             Self::TargetTooLong => "target_too_long",
             Self::RateLimited { .. } => "rate_limited",
             Self::BadGateway => "bad_gateway",
-            Self::GatewayTimeout => "gateway_timeout",
+            Self::GatewayTimeout(_) => "gateway_timeout",
             Self::Unavailable(_) => "unavailable",
             Self::Internal => "internal",
             Self::Caused(caused) => caused.reply.code(),
@@ -336,7 +336,7 @@ impl ApiError {
             Self::Internal => message("500 Internal Server Error"),
             Self::BadGateway => message("502 Bad Gateway"),
             Self::Unavailable(_) => message("503 Service Unavailable"),
-            Self::GatewayTimeout => message("504 Gateway Timeout"),
+            Self::GatewayTimeout(_) => message("504 Gateway Timeout"),
             Self::Caused(caused) => caused.reply.body(),
         }
     }
@@ -415,7 +415,7 @@ impl IntoResponse for ApiError {
                 headers.insert(RETRY_AFTER, decision.retry_after().into());
                 rate_limit_headers(headers, decision, name, *resets_at);
             }
-            Self::Unavailable(seconds) => {
+            Self::Unavailable(seconds) | Self::GatewayTimeout(Some(seconds)) => {
                 headers.insert(RETRY_AFTER, (*seconds).into());
             }
             // What was not read of the request must not be taken for the next one.

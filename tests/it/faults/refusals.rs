@@ -105,7 +105,14 @@ async fn a_gateway_that_is_away_says_when_to_come_back() {
         (
             "504",
             Answer::new(504, "text/html", "<html>"),
-            asked(504).json(r#"{"message":"504 Gateway Timeout"}"#),
+            asked(504)
+                .json(r#"{"message":"504 Gateway Timeout"}"#)
+                .field("retry-after", "5"),
+        ),
+        (
+            "504 within reason",
+            Answer::with(504, &[("Retry-After", "86400")], ""),
+            asked(504).field("retry-after", "300"),
         ),
     ];
     for (id, answer, expect) in cases {
