@@ -58,6 +58,8 @@ pub const USER_INFO: &str = "/oauth/userinfo";
 pub const TOKEN_INFO: &str = "/oauth/token/info";
 /// Public keys.
 pub const KEYS: &str = "/oauth/discovery/keys";
+/// The same, by the name under which GitLab 19 has the keys of its tokens for gateways.
+pub const CONNECTOR_KEYS: &str = "/cloud_connector/keys";
 /// Where everything about identity is.
 pub const OPENID: &str = "/.well-known/openid-configuration";
 /// The same, by the name of RFC 8414.
@@ -159,6 +161,7 @@ const ALL: &[&str] = &[
     USER_INFO,
     TOKEN_INFO,
     KEYS,
+    CONNECTOR_KEYS,
     OPENID,
     OAUTH_SERVER,
     HEALTH,

@@ -1,6 +1,6 @@
 //! Scripts of web pages from other hosts (Fetch standard, "CORS protocol"), such as editors in a browser. Which pages may ask is
-//! a setting; a browser is never told to send or use cookies, so a page has what its user gave it and nothing more. A
-//! preflight is answered here and asks nobody.
+//! a setting; a browser is never told to send or use cookies, so a page has what its user gave it and nothing more. What
+//! everybody may know, every page may read. A preflight is answered here and asks nobody.
 
 use axum::{
     body::Body,
@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 
-use crate::state::Shared;
+use crate::{routes, state::Shared};
 
 /// Where scripts have something to ask; the pages for people are for people.
 const OPEN_TO_SCRIPTS: &[&str] = &[
@@ -24,6 +24,15 @@ const OPEN_TO_SCRIPTS: &[&str] = &[
     "/ai/",
     "/oauth/",
     "/com.snowplowanalytics.snowplow/",
+];
+
+/// Identity and public keys, which GitLab lets every page read.
+const OPEN_TO_ALL: &[&str] = &[
+    routes::OPENID,
+    routes::OAUTH_SERVER,
+    routes::KEYS,
+    routes::OWN_KEYS,
+    routes::CONNECTOR_KEYS,
 ];
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
@@ -45,6 +54,8 @@ pub(super) enum CrossOrigin {
     Refused,
     /// From a page that may ask.
     Allowed(HeaderValue),
+    /// Wherever it comes from, the reply is for everybody.
+    Public,
 }
 
 impl CrossOrigin {
@@ -56,6 +67,9 @@ impl CrossOrigin {
             return Self::No;
         }
         let path = request.uri().path();
+        if OPEN_TO_ALL.contains(&path) {
+            return Self::Public;
+        }
         if !OPEN_TO_SCRIPTS.iter().any(|open| path.starts_with(open)) {
             return Self::No;
         }
@@ -79,7 +93,7 @@ impl CrossOrigin {
         let asked = request.headers();
         let is_preflight = request.method() == Method::OPTIONS
             && asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-        if !is_preflight || !matches!(self, Self::Allowed(_)) {
+        if !is_preflight || !matches!(self, Self::Allowed(_) | Self::Public) {
             return None;
         }
         let mut response = Response::new(Body::empty());
@@ -99,16 +113,19 @@ impl CrossOrigin {
 
     /// Puts on a reply what lets the page's script read it.
     pub(super) fn mark(self, headers: &mut HeaderMap) {
-        if matches!(self, Self::No) {
-            return;
-        }
-        headers.append(VARY, HeaderValue::from_static("Origin"));
-        if let Self::Allowed(origin) = self {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(
-                ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static(EXPOSED),
-            );
-        }
+        let origin = match self {
+            Self::No => return,
+            Self::Public => HeaderValue::from_static("*"),
+            Self::Refused | Self::Allowed(_) => {
+                headers.append(VARY, HeaderValue::from_static("Origin"));
+                let Self::Allowed(origin) = self else { return };
+                origin
+            }
+        };
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static(EXPOSED),
+        );
     }
 }

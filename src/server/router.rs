@@ -139,13 +139,15 @@ fn web_routes(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// Routes that ask for no credential.
 fn open_routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let public = |route: MethodRouter<Arc<App>>| route.merge(options(oauth::options));
     let open = Router::new()
         .route(routes::TOKEN_INFO, get(oauth::token_info))
         .route(routes::OPENAPI, get(openapi::openapi))
-        .route(routes::OPENID, get(oauth::discovery))
-        .route(routes::OAUTH_SERVER, get(oauth::discovery))
-        .route(routes::KEYS, get(oauth::keys))
-        .route(routes::OWN_KEYS, get(oauth::own_keys))
+        .route(routes::OPENID, public(get(oauth::discovery)))
+        .route(routes::OAUTH_SERVER, public(get(oauth::discovery)))
+        .route(routes::KEYS, public(get(oauth::keys)))
+        .route(routes::CONNECTOR_KEYS, public(get(oauth::connector_keys)))
+        .route(routes::OWN_KEYS, public(get(oauth::own_keys)))
         .route(
             routes::STREAM_PROBE,
             get(stream_probe::begin).post(stream_probe::answer),

@@ -8,8 +8,12 @@ pub use tokens::{introspect, issue, revoke};
 use std::sync::Arc;
 
 use axum::{
+    body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{
+        HeaderValue, StatusCode,
+        header::{ALLOW, CACHE_CONTROL},
+    },
     response::Response,
 };
 use serde_json::{Value, json};
@@ -24,6 +28,7 @@ use crate::{
 };
 
 const KEPT_FOR_A_DAY: &str = "max-age=86400, public, must-revalidate, no-transform";
+const KEPT_FOR_AN_HOUR: &str = "max-age=3600, public, must-revalidate, no-transform";
 
 /// Details of an OAuth access token. Personal access tokens are not described here, as in GitLab.
 pub async fn token_info(State(app): State<Arc<App>>, request: Request) -> Reply {
@@ -124,6 +129,20 @@ pub async fn keys(State(app): State<Arc<App>>) -> Response {
 /// The public keys of this server alone: beside a GitLab the path of all keys is GitLab's.
 pub async fn own_keys(State(app): State<Arc<App>>) -> Response {
     key_set(&app.key.public_jwks(), KEPT_FOR_A_DAY)
+}
+
+/// The same by GitLab's own name for it.
+pub async fn connector_keys(State(app): State<Arc<App>>) -> Response {
+    key_set(&app.key.public_jwks(), KEPT_FOR_AN_HOUR)
+}
+
+/// What may be done with a document that is there to be read.
+pub async fn options() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let allowed = HeaderValue::from_static("OPTIONS, GET, HEAD");
+    response.headers_mut().insert(ALLOW, allowed);
+    response
 }
 
 fn key_set(keys: &[Value], cached: &'static str) -> Response {

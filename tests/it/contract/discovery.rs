@@ -29,6 +29,14 @@ async fn l01_l02_keys_are_found_by_discovery() {
         assert_eq!(names, ["alg", "e", "kid", "kty", "n", "use"]);
         assert_eq!((&key["use"], &key["alg"]), (&json!("sig"), &json!("RS256")));
     }
+    let connector = get("/cloud_connector/keys").await;
+    assert!(
+        connector
+            .field("cache-control")
+            .unwrap()
+            .contains("max-age=3600")
+    );
+    assert_eq!(connector.json(), keys);
     server.finish().await;
 }
 

@@ -119,3 +119,33 @@ async fn only_pages_that_may_ask_can_read_a_reply() {
     assert_eq!(plain.field("vary"), None);
     server.finish().await;
 }
+
+#[tokio::test]
+async fn every_page_may_read_identity_and_public_keys() {
+    let server = TestServer::builder().start().await;
+    for target in [
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server",
+        "/oauth/discovery/keys",
+        "/cloud_connector/keys",
+        "/api/v4/code_suggestions/keys",
+    ] {
+        let ask = |method: &'static str| server.request(method, target).header("Origin", PAGE);
+        let reply = ask("GET").send().await.has_status(200);
+        assert_eq!(allowed(&reply).as_deref(), Some("*"), "{target}");
+        let plain = server.request("GET", target).send().await;
+        assert_eq!(plain.body, reply.body, "{target}");
+
+        let options = ask("OPTIONS").send().await.has_status(204);
+        assert_eq!(
+            (options.text().as_str(), options.field("allow").as_deref()),
+            ("", Some("OPTIONS, GET, HEAD")),
+            "{target}"
+        );
+        let preflight = ask("OPTIONS").header("Access-Control-Request-Method", "GET");
+        let preflight = preflight.send().await.has_status(204);
+        assert_eq!(allowed(&preflight).as_deref(), Some("*"), "{target}");
+        assert!(preflight.field("access-control-allow-methods").is_some());
+    }
+    server.finish().await;
+}
