@@ -7,7 +7,7 @@ pub use schema::{CONTEXTS, Schema, schema};
 
 use std::sync::Arc;
 
-use async_graphql::Variables;
+use async_graphql::{ServerError, Variables};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -28,6 +28,10 @@ use crate::{
 
 /// Longest query text, in characters.
 const LONGEST_QUERY: usize = 10_000;
+
+/// Errors that are told of one operation, and characters of each.
+const MOST_ERRORS: usize = 5;
+const LONGEST_MESSAGE: usize = 200;
 
 const ACCEPTED: Scopes = Scopes::of(&[Scope::Api, Scope::ReadApi, Scope::AiFeatures]);
 
@@ -96,10 +100,9 @@ pub async fn execute(
         .await;
     if !answer.errors.is_empty() {
         // Editors take data next to errors for a failure; there is never both.
-        let errors: Vec<_> = answer
-            .errors
-            .iter()
-            .map(|error| json!({ "message": error.message }))
+        let told = answer.errors.iter().take(MOST_ERRORS);
+        let errors: Vec<_> = told
+            .map(|error| json!({ "message": in_short(error) }))
             .collect();
         return Ok(reply::json_value(
             StatusCode::OK,
@@ -108,6 +111,16 @@ pub async fn execute(
     }
     let data = answer.data.into_json().map_err(|_| ApiError::Internal)?;
     Ok(reply::json_value(StatusCode::OK, &json!({ "data": data })))
+}
+
+/// What is wrong with an operation, without the lines of it that the parser shows.
+fn in_short(error: &ServerError) -> String {
+    match error.locations.first() {
+        Some(at) if error.message.contains('\n') => {
+            format!("Parse error at line {}, column {}", at.line, at.column)
+        }
+        _ => error.message.chars().take(LONGEST_MESSAGE).collect(),
+    }
 }
 
 fn refused(status: StatusCode, message: &str) -> Response {

@@ -89,6 +89,8 @@ struct FeatureFlag {
 struct Kas {
     enabled: bool,
     external_url: Option<String>,
+    #[graphql(name = "externalK8sProxyUrl")]
+    external_k8s_proxy_url: Option<String>,
     version: Option<String>,
 }
 
@@ -392,6 +394,7 @@ impl Metadata {
         Kas {
             enabled: false,
             external_url: None,
+            external_k8s_proxy_url: None,
             version: None,
         }
     }

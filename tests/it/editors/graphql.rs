@@ -67,6 +67,12 @@ async fn operations_about_the_user_have_their_answers() {
             json!({ "currentUser": user }),
         ),
         (
+            "",
+            "{ metadata { enterprise kas { enabled version externalUrl externalK8sProxyUrl } } }",
+            json!({}),
+            json!({ "metadata": { "enterprise": true, "kas": { "enabled": false, "version": null, "externalUrl": null, "externalK8sProxyUrl": null } } }),
+        ),
+        (
             "chatAvailable",
             "query chatAvailable { currentUser { duoChatAvailable } }",
             json!({}),
@@ -204,6 +210,35 @@ async fn what_is_asked_for_in_vain_is_an_error_without_data() {
     assert!(
         message.contains("noSuchField") && message.contains("CurrentUser"),
         "{message}"
+    );
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn errors_are_short_and_do_not_repeat_the_query() {
+    let server = TestServer::builder().start().await;
+    let secret = "my_secret_code ".repeat(500);
+    let name = "x".repeat(9000);
+    for query in [
+        format!("{{ currentUser {{ id }} }} \"{secret}"),
+        format!("{{ currentUser {{ {secret} "),
+        format!("{{ {name} }}"),
+        format!("query q($a: {name}) {{ currentUser {{ id }} }}"),
+        format!("{{ ...{name} }}"),
+    ] {
+        let reply = ask(&server, "", &query, &json!({}))
+            .send()
+            .await
+            .has_status(200);
+        let text = reply.text();
+        assert!(text.len() < 2048 && !text.contains("my_secret"), "{text}");
+    }
+    let broken = ask(&server, "", "{\n  currentUser {", &json!({}))
+        .send()
+        .await;
+    assert_eq!(
+        broken.json(),
+        json!({ "errors": [{ "message": "Parse error at line 2, column 16" }] })
     );
     server.finish().await;
 }
