@@ -134,8 +134,12 @@ impl Failure {
         let mut text = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
+            let more = cause.to_string();
+            // Some errors tell their cause themselves.
+            if !text.ends_with(&more) {
+                text.push_str(": ");
+                text.push_str(&more);
+            }
             source = cause.source();
         }
         Self::Other(text)

@@ -25,6 +25,7 @@ pub use user::User;
 pub use users::{BadUsername, NewUser, UserSwitch, UserSwitches};
 
 use std::{
+    fs::File,
     path::Path,
     sync::{
         Mutex, PoisonError, TryLockError,
@@ -51,6 +52,14 @@ pub enum StoreError {
     /// The database refused a statement.
     #[error("the database refused a statement")]
     Database(#[from] rusqlite::Error),
+    /// The file is none that SQLite can use.
+    #[error("{path}: cannot be used as the database")]
+    Unusable {
+        /// The file.
+        path: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
     /// The schema could not be brought up to date.
     #[error("the database could not be brought up to date")]
     Migration(#[from] rusqlite_migration::Error),
@@ -108,8 +117,13 @@ fn opened(
     connections: usize,
 ) -> Result<Pool, StoreError> {
     make_folder(folder)?;
-    let mut first = Connection::open(path)?;
-    prepare(&first)?;
+    let _alone = alone_in(folder);
+    let mut first = Connection::open(path)
+        .and_then(|first| prepare(&first).map(|()| first))
+        .map_err(|source| StoreError::Unusable {
+            path: path.display().to_string(),
+            source,
+        })?;
     migrations.to_latest(&mut first)?;
     restrict(path).map_err(|source| StoreError::Folder {
         path: path.display().to_string(),
@@ -138,25 +152,28 @@ impl Store {
         let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         let last = self.looked_at.load(Ordering::Relaxed);
         let fresh = u64::try_from(FRESHNESS.as_millis()).unwrap_or_default();
-        if now >= last.saturating_add(fresh)
-            && let Some(version) = self.look()
-        {
-            self.looked_at.store(now, Ordering::Relaxed);
-            self.version.store(version, Ordering::Release);
+        if now >= last.saturating_add(fresh) {
+            // Another thread that is looking just now spares this one the look.
+            let watch = match self.watch.try_lock() {
+                Ok(watch) => Some(watch),
+                Err(TryLockError::Poisoned(poisoned)) => Some(PoisonError::into_inner(poisoned)),
+                Err(TryLockError::WouldBlock) => None,
+            };
+            if watch.is_some_and(|watch| self.look(&watch)) {
+                self.looked_at.store(now, Ordering::Relaxed);
+            }
         }
         self.version.load(Ordering::Acquire)
     }
 
-    /// `None` when another thread is looking just now or the database is being written.
-    fn look(&self) -> Option<i64> {
-        let watch = match self.watch.try_lock() {
-            Ok(watch) => watch,
-            Err(TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
-            Err(TryLockError::WouldBlock) => return None,
-        };
-        watch
-            .query_row("PRAGMA data_version", [], |row| row.get(0))
-            .ok()
+    /// Looks whether somebody has written; `false` when the database does not say. Whoever looks holds the lock until the
+    /// answer is in place, so that an older one never comes after it.
+    fn look(&self, watch: &Connection) -> bool {
+        let version = watch.query_row("PRAGMA data_version", [], |row| row.get(0));
+        if let Ok(version) = version {
+            self.version.store(version, Ordering::Release);
+        }
+        version.is_ok()
     }
 
     /// The stored value of `key`, which is `initial` from now on if there was none.
@@ -218,7 +235,18 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        with(&self.pool, work).await
+        let (done, has_written) = with(&self.pool, move |connection| {
+            let changes = connection.total_changes();
+            let done = work(connection);
+            Ok((done, connection.total_changes() != changes))
+        })
+        .await?;
+        // What is written here counts for the very next request, not only for the next look.
+        if has_written {
+            let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+            self.look(&watch);
+        }
+        done
     }
 }
 
@@ -300,6 +328,14 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
         path: folder.display().to_string(),
         source,
     })
+}
+
+/// The folder, locked until it is dropped: of several processes that begin at once one makes the tables, and the others find
+/// them. Where folders cannot be locked, nobody waits.
+fn alone_in(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 fn restrict(path: &Path) -> std::io::Result<()> {

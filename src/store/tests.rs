@@ -294,6 +294,40 @@ async fn writes_of_another_process_change_the_version() {
 }
 
 #[tokio::test]
+async fn own_writes_change_the_version_at_once() {
+    let (_folder, store) = store();
+    let now = Duration::from_secs(1);
+    let before = store.version(now);
+    store.users().await.unwrap();
+    assert_eq!(store.version(now), before, "only read");
+    store.add_user(new_user("alice")).await.unwrap();
+    assert_ne!(store.version(now), before);
+}
+
+#[test]
+fn of_many_that_begin_at_once_one_makes_the_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Store::open(folder.path()).map(drop);
+    let opened = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..16).map(|_| scope.spawn(open)).collect();
+        let ends = threads.into_iter().map(|thread| thread.join().unwrap());
+        ends.collect::<Vec<_>>()
+    });
+    for end in opened {
+        end.unwrap();
+    }
+}
+
+#[test]
+fn what_is_no_database_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    std::fs::write(&path, "no database ".repeat(100)).unwrap();
+    let error = Store::open(folder.path()).err().unwrap().to_string();
+    assert!(error.starts_with(&*path.to_string_lossy()), "{error}");
+}
+
+#[tokio::test]
 async fn a_setting_keeps_its_first_value() {
     let (folder, store) = store();
     assert_eq!(store.setting("k", "a".into()).await.unwrap(), "a");
