@@ -6,7 +6,7 @@ mod gateway;
 use std::{ops::RangeInclusive, time::Duration};
 
 use ::redis::IntoConnectionInfo;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::{
     ConfigSecret, LimitKind, LimitSettings, ServerSettings, Settings, front, identity, model,
@@ -29,13 +29,16 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
     if !CODE_LIFETIMES.contains(&settings.oauth.code_lifetime) {
         problems.push("oauth.code_lifetime: must be from \"1m\" to \"10m\"".to_owned());
     }
+    if settings.instance.data_dir.as_os_str().is_empty() {
+        problems.push("instance.data_dir: names no folder".to_owned());
+    }
     if !is_version(&settings.instance.version) {
         problems.push(format!(
             "instance.version: '{}' is not a version; write MAJOR.MINOR.PATCH, such as \"18.7.0\"",
             settings.instance.version
         ));
     }
-    if EnvFilter::builder().parse(&settings.log.level).is_err() {
+    if !is_filter(&settings.log.level) {
         problems.push(format!(
             "log.level: '{}' is neither a level nor a filter; write \"info\" or \"info,code_suggestions=debug\"",
             settings.log.level
@@ -44,6 +47,14 @@ pub(super) fn problems(settings: &mut Settings) -> Vec<String> {
     model::problems(&mut settings.model, &mut problems);
     redis(&settings.limits, &mut problems);
     problems
+}
+
+/// Whether that says how much is logged. A lone word has to be a level: a misspelt one would be taken for a part of the program, and
+/// nothing else would be logged.
+fn is_filter(text: &str) -> bool {
+    let mut words = text.split(',').map(str::trim);
+    EnvFilter::builder().parse(text).is_ok()
+        && words.all(|word| word.contains(['=', '[']) || word.parse::<LevelFilter>().is_ok())
 }
 
 fn redis(limits: &LimitSettings, problems: &mut Vec<String>) {

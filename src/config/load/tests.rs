@@ -185,6 +185,14 @@ const WRONG: &[Wrong] = &[
         "[log]\nlevel = \"foo=bar=baz\"",
         &["log.level: 'foo=bar=baz' is neither"],
     ),
+    (
+        "[log]\nlevel = \"info,loud\"",
+        &["log.level: 'info,loud' is neither"],
+    ),
+    (
+        "[instance]\ndata_dir = \"\"",
+        &["instance.data_dir: names no folder"],
+    ),
     ("server = 3", &["unknown key 'server'"]),
     ("[server\n", &["settings.toml: "]),
 ];
