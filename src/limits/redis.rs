@@ -1,7 +1,8 @@
 //! Counts in Redis, for all replicas together: one script that decides and counts at once, by the clock of Redis.
 //!
 //! A request waits for Redis for [`PATIENCE`] at most. Redis that does not answer is left alone for [`REST`], in which
-//! requests are counted in this process under the same limit; then one request asks it again while the others go on.
+//! requests are counted in this process under the same limit; then one request connects again. The others wait for that one,
+//! since whoever counted here meanwhile would pass beside the limit of all.
 
 use std::{
     num::NonZeroU32,
@@ -13,7 +14,7 @@ use ::redis::{
     AsyncConnectionConfig, Client, IntoConnectionInfo, RedisError as Failure, Script,
     aio::MultiplexedConnection,
 };
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 use super::{Decision, memory::MemoryLimiter};
 use crate::{clock::Clock, config::RateLimit};
@@ -65,14 +66,27 @@ pub struct RedisError(#[from] Failure);
 
 enum State {
     Connected(MultiplexedConnection),
-    /// A request is connecting since then, or was when it was given up.
+    /// A request is connecting, or was when it was given up.
     Connecting {
-        since: Duration,
+        /// Closed when it is through.
+        end: watch::Receiver<()>,
         /// Whether the outage has been logged.
         again: bool,
     },
     /// Not before this moment is it asked again.
     Away(Duration),
+}
+
+/// What a request has to do for a connection.
+enum Turn {
+    /// Use this one.
+    Use(MultiplexedConnection),
+    /// Do without.
+    GoOn,
+    /// Wait for the one that another request makes.
+    Wait(watch::Receiver<()>),
+    /// Make one, and let go of this when it is there or is not to be had.
+    Connect { end: watch::Sender<()>, again: bool },
 }
 
 /// A limit whose windows all replicas know.
@@ -125,19 +139,42 @@ impl Redis {
 
     /// The connection; `None` while there is none to be had.
     async fn connection(&self) -> Option<MultiplexedConnection> {
-        let now = self.clock.monotonic();
-        let again = {
-            let mut state = self.state();
-            let again = match &*state {
-                State::Connected(connection) => return Some(connection.clone()),
-                State::Connecting { since, .. } if now < *since + REST => return None,
-                State::Away(until) if now < *until => return None,
-                State::Connecting { again, .. } => *again,
-                State::Away(until) => !until.is_zero(),
-            };
-            *state = State::Connecting { since: now, again };
-            again
+        match self.turn() {
+            Turn::Use(connection) => Some(connection),
+            Turn::GoOn => None,
+            Turn::Wait(mut end) => {
+                // There is nothing to be told but the end, which is an error here.
+                let _ended = timeout(PATIENCE, end.changed()).await;
+                match &*self.state() {
+                    State::Connected(connection) => Some(connection.clone()),
+                    State::Connecting { .. } | State::Away(_) => None,
+                }
+            }
+            Turn::Connect { end, again } => {
+                let connection = self.connected(again).await;
+                drop(end);
+                connection
+            }
+        }
+    }
+
+    fn turn(&self) -> Turn {
+        let mut state = self.state();
+        let again = match &*state {
+            State::Connected(connection) => return Turn::Use(connection.clone()),
+            State::Connecting { end, .. } if end.has_changed().is_ok() => {
+                return Turn::Wait(end.clone());
+            }
+            State::Away(until) if self.clock.monotonic() < *until => return Turn::GoOn,
+            State::Connecting { again, .. } => *again,
+            State::Away(until) => !until.is_zero(),
         };
+        let (ends, end) = watch::channel(());
+        *state = State::Connecting { end, again };
+        Turn::Connect { end: ends, again }
+    }
+
+    async fn connected(&self, again: bool) -> Option<MultiplexedConnection> {
         match timeout(PATIENCE, self.connect()).await {
             Ok(Ok(connection)) => {
                 if again {
