@@ -34,7 +34,8 @@ pub(super) fn list(head: &[&str], rows: &[Vec<Value>], json: bool) {
             .map(|name| (*name).to_uppercase())
             .collect::<Vec<_>>(),
     ];
-    table.extend(rows.iter().map(|row| row.iter().map(shown).collect()));
+    let plain = |value| on_one_line(&shown(value));
+    table.extend(rows.iter().map(|row| row.iter().map(plain).collect()));
     let widths: Vec<usize> = (0..head.len())
         .map(|column| {
             table
@@ -76,6 +77,19 @@ fn cell(text: &str) -> String {
     }
 }
 
+/// A cell of a table, in which names that users have chosen neither begin a line nor command the terminal.
+fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
@@ -102,6 +116,17 @@ mod tests {
             ("@x", "'@x"),
         ] {
             assert_eq!(cell(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line() {
+        for (text, expected) in [
+            ("caf\u{e9} 1", "caf\u{e9} 1"),
+            ("a\n9  root", "a\\n9  root"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+        ] {
+            assert_eq!(on_one_line(text), expected);
         }
     }
 }
