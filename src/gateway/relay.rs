@@ -103,9 +103,11 @@ async fn refusal(
     body: UpstreamBody,
 ) -> Result<Answer, GatewayError> {
     let retry_after = headers.get(RETRY_AFTER).cloned();
-    let json = is_json(&headers);
+    let called_json = is_json(&headers);
+    // Not every gateway calls it so; a lone number or word is no message.
+    let is_message = |body: &[u8]| called_json || body.trim_ascii_start().starts_with(b"{");
     let body = match collect(body, LARGEST_REFUSAL).await {
-        Ok(body) if json && params::is_json(&body) => body,
+        Ok(body) if is_message(&body) && params::is_json(&body) => body,
         Ok(_) | Err(GatewayError::Malformed(_)) => {
             let reason = status.canonical_reason().unwrap_or("Refused");
             Bytes::from(json!({ "message": format!("{} {reason}", status.as_u16()) }).to_string())

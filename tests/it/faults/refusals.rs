@@ -37,6 +37,21 @@ async fn refusals_pass_with_their_words_if_those_are_json() {
             asked(422).json(&quota),
         ),
         (
+            "422, JSON of another name",
+            typed(422, "application/problem+json", &quota),
+            asked(422).json(&quota),
+        ),
+        (
+            "422, JSON called text",
+            typed(422, "text/plain", &quota),
+            asked(422).json(&quota),
+        ),
+        (
+            "422, a number called text",
+            typed(422, "text/plain", "42"),
+            asked(422).json(r#"{"message":"422 Unprocessable Entity"}"#),
+        ),
+        (
             "422, no JSON",
             typed(422, "text/html", "<html>"),
             Expect::json(asked(422), r#"{"message":"422 Unprocessable Entity"}"#),
