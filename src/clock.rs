@@ -17,6 +17,16 @@ use tokio::{
     time::{Sleep, sleep_until},
 };
 
+/// Clocks that cost less to ask because they stand still between two ticks of the kernel, where there are such.
+#[cfg(target_os = "linux")]
+const WALL: ClockId = ClockId::RealtimeCoarse;
+#[cfg(target_os = "linux")]
+const MONOTONIC: ClockId = ClockId::MonotonicCoarse;
+#[cfg(not(target_os = "linux"))]
+const WALL: ClockId = ClockId::Realtime;
+#[cfg(not(target_os = "linux"))]
+const MONOTONIC: ClockId = ClockId::Monotonic;
+
 /// A source of time, cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
@@ -58,7 +68,7 @@ impl Clock {
     pub fn unix(&self) -> i64 {
         match self {
             // A second may begin a tick late, which costs a fifth of asking when exactly it does.
-            Self::System => clock_gettime(ClockId::RealtimeCoarse).tv_sec,
+            Self::System => clock_gettime(WALL).tv_sec,
             Self::Manual(_) => i64::try_from(self.since_epoch().as_secs()).unwrap_or(i64::MAX),
         }
     }
@@ -68,7 +78,7 @@ impl Clock {
     pub fn lately(&self) -> Duration {
         match self {
             Self::System => {
-                let time = clock_gettime(ClockId::MonotonicCoarse);
+                let time = clock_gettime(MONOTONIC);
                 let nanos = u32::try_from(time.tv_nsec).unwrap_or_default();
                 Duration::new(time.tv_sec.unsigned_abs(), nanos)
             }
