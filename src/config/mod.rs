@@ -26,7 +26,7 @@ use std::{
 use ipnet::IpNet;
 use serde::Deserialize;
 use uuid::Uuid;
-use values::{days, duration, list, words};
+use values::{address, days, duration, list, optional_address, optional_uuid, words};
 
 /// Every setting of the server.
 #[derive(Debug, Clone)]
@@ -75,6 +75,7 @@ pub struct ProxySettings {
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
     /// Address and port to listen on.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// URL that clients use; derived from `listen` when absent.
     pub external_url: Option<String>,
@@ -131,6 +132,7 @@ pub struct InstanceSettings {
     /// The instance switch.
     pub enabled: bool,
     /// UUID of the instance; made and stored when absent.
+    #[serde(default, deserialize_with = "optional_uuid")]
     pub id: Option<Uuid>,
     /// GitLab version that is reported.
     pub version: String,
@@ -439,6 +441,7 @@ words! {
 #[serde(deny_unknown_fields)]
 pub struct MetricsSettings {
     /// Address; the main one serves `/-/metrics` when absent.
+    #[serde(default, deserialize_with = "optional_address")]
     pub listen: Option<SocketAddr>,
 }
 

@@ -1,10 +1,11 @@
 //! Kinds of values that settings have beyond the plain ones: durations, rates and secrets. Used by the structs in
 //! the parent module; every parse error says what would be right.
 
-use std::{fmt, num::NonZeroU32, str::FromStr, time::Duration};
+use std::{fmt, net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de::Error};
+use uuid::Uuid;
 
 /// A secret that hides itself when printed.
 #[derive(Clone)]
@@ -246,6 +247,39 @@ where
                 .map_err(|error| D::Error::custom(format!("'{item}': {error}")))
         })
         .collect()
+}
+
+/// What is written as one word of a known form.
+fn parsed<'de, D, T>(deserializer: D, form: &str) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+{
+    let text = String::deserialize(deserializer)?;
+    text.parse()
+        .map_err(|_| D::Error::custom(format!("'{text}' is {form}")))
+}
+
+const NO_ADDRESS: &str = "not an address to listen on; write IP:PORT, such as \"127.0.0.1:8080\"";
+
+/// An address to listen on.
+pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    parsed(deserializer, NO_ADDRESS)
+}
+
+/// The same where there need be none.
+pub(super) fn optional_address<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    parsed(deserializer, NO_ADDRESS).map(Some)
+}
+
+/// A UUID where there need be none.
+pub(super) fn optional_uuid<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Uuid>, D::Error> {
+    let form = "not a UUID; write it as \"11111111-2222-3333-4444-555555555555\"";
+    parsed(deserializer, form).map(Some)
 }
 
 /// Durations that may be absent.

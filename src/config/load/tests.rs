@@ -110,7 +110,7 @@ const WRONG: &[Wrong] = &[
     ),
     (
         "[server]\nlisten = \"8080\"",
-        &["settings.toml: server.listen: ", "socket address"],
+        &["settings.toml: server.listen: ", "write IP:PORT, such as"],
     ),
     (
         "[server]\nbody_timeout = \"soon\"",
@@ -164,7 +164,14 @@ const WRONG: &[Wrong] = &[
         "[instance]\nversion = \"latest\"",
         &["instance.version: 'latest' is not a version"],
     ),
-    ("[instance]\nid = \"five\"", &["instance.id: "]),
+    (
+        "[instance]\nid = \"five\"",
+        &["instance.id: 'five' is not a UUID; write it as"],
+    ),
+    (
+        "[metrics]\nlisten = \"9090\"",
+        &["metrics.listen: '9090' is not an address"],
+    ),
     (
         "[server.tls]\ncert_file = \"a\"",
         &["server.tls: cert_file and key_file"],
