@@ -6,8 +6,8 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     extract::Request,
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, Response, Uri,
-        header::{REFERER, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+        HeaderMap, HeaderName, HeaderValue, Method, Response, Uri, Version,
+        header::{HOST, REFERER, TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
         uri::PathAndQuery,
     },
     response::IntoResponse,
@@ -133,9 +133,7 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
     if target.len() > LONGEST_TARGET {
         return Err(ApiError::TargetTooLong);
     }
-    // RFC 9112 section 6.1: a coding that is not understood leaves the length of the body unknown.
-    let coding = request.headers().get(TRANSFER_ENCODING);
-    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+    if !is_plainly_framed(request) {
         return Err(ApiError::Framing);
     }
     let path = path::canonical(uri.path(), &app.instance.base_path)
@@ -175,6 +173,18 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
 fn is_text(url: &[u8]) -> bool {
     let decoded = percent_decode(url).decode_utf8();
     decoded.is_ok_and(|text| !text.contains('\0'))
+}
+
+/// Whether a head can be read in one way only.
+fn is_plainly_framed(request: &Request) -> bool {
+    let headers = request.headers();
+    // RFC 9112 section 6.1: a coding that is not understood, or chunks in chunks, leave the length of the body unknown.
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let chunks = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"chunked");
+    let is_framed = codings.next().is_none_or(chunks) && codings.next().is_none();
+    // RFC 9112 section 3.2: HTTP/1.1 names the host, and no request names two.
+    let hosts = headers.get_all(HOST).iter().count();
+    is_framed && hosts <= 1 && (hosts == 1 || request.version() != Version::HTTP_11)
 }
 
 /// Puts the path of a request for the GitLab behind into the spelling in which it is passed on.

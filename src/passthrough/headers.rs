@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONNECTION, EXPECT, FORWARDED, TE, TRANSFER_ENCODING, UPGRADE},
+    header::{CONNECTION, CONTENT_LENGTH, EXPECT, FORWARDED, TE, TRANSFER_ENCODING, UPGRADE},
 };
 
 use crate::config::ServerSettings;
@@ -106,6 +106,17 @@ pub(super) fn towards_gitlab(headers: &mut HeaderMap, client: &Client<'_>, upgra
     if client.secure {
         insert(&X_FORWARDED_SSL, "on");
     }
+}
+
+/// Whether the length of GitLab's answer can be read in one way only (RFC 9112 section 6.3).
+pub(super) fn is_plainly_framed(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else {
+        return true;
+    };
+    coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+        && codings.next().is_none()
+        && !headers.contains_key(CONTENT_LENGTH)
 }
 
 /// Turns the fields of GitLab's answer into those that the client gets.

@@ -68,6 +68,9 @@ async fn forward(
         answer.extensions_mut().insert(Untouched);
         return Ok(answer);
     }
+    if !headers::is_plainly_framed(answer.headers()) {
+        return Err(ApiError::BadGateway);
+    }
     let mut answer = answer.map(Body::new);
     headers::from_gitlab(answer.headers_mut());
     answer.extensions_mut().insert(Untouched);

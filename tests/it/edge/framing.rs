@@ -94,6 +94,35 @@ async fn ambiguous_framing_is_refused() {
 }
 
 #[tokio::test]
+async fn chunks_in_chunks_and_hosts_in_doubt_are_refused() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let body = okc().to_string();
+    let length = format!("Content-Length: {}", body.len());
+    let chunked = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let twice = "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked";
+    let cases = [
+        ("Host: gitlab.test", length.as_str(), &body, 200),
+        ("Host: gitlab.test", twice, &chunked, 400),
+        ("Host: a.test\r\nHost: b.test", &length, &body, 400),
+        ("X-Host: gitlab.test", &length, &body, 400),
+    ];
+    for (host, framing, body, status) in cases {
+        let request = format!(
+            "POST {COMPLETIONS} HTTP/1.1\r\n{host}\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\n{framing}\r\n\r\n{body}",
+            server.tokens.api
+        );
+        assert_eq!(
+            status_of(&server, request).await,
+            status,
+            "{host}, {framing}"
+        );
+    }
+    assert_eq!(gateway.requests().len(), 1);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn length_and_chunks_together_end_the_connection() {
     let gateway = FakeGateway::start().await;
     let server = TestServer::before(&gateway).await;

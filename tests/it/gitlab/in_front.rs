@@ -123,6 +123,27 @@ async fn gitlabs_own_pages_and_endpoints_are_gitlabs() {
     server.finish().await;
 }
 
+#[tokio::test]
+async fn an_answer_that_can_be_read_in_two_ways_does_not_pass() {
+    let gitlab = FakeGateway::start().await;
+    let server = in_front(&gitlab).start().await;
+    for fields in [
+        "Content-Length: 3\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+    ] {
+        let answer = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+        gitlab.answers(Answer::bytes(answer).then(End::Close));
+        let reply = server.request("GET", "/group/project").send().await;
+        assert_eq!(
+            (reply.status, reply.text().as_str()),
+            (502, r#"{"message":"502 Bad Gateway"}"#),
+            "{fields}"
+        );
+    }
+    server.finish().await;
+}
+
 const KEYS: &str = "/oauth/discovery/keys";
 
 /// The names of the published keys, and how long they may be kept.
