@@ -1,12 +1,16 @@
 //! Counts in Redis, for all replicas together: one script that decides and counts at once, by the clock of Redis.
 //!
-//! A request waits for Redis for [`PATIENCE`] at most. Redis that does not answer is left alone for [`REST`], in which
+//! Each step waits for Redis for [`PATIENCE`] at most. Redis that does not answer is left alone for [`REST`], in which
 //! requests are counted in this process under the same limit; then one request connects again. The others wait for that one,
-//! since whoever counted here meanwhile would pass beside the limit of all.
+//! since whoever counted here meanwhile would pass beside the limit of all. A connection that has only ended, as it does when
+//! Redis is started anew, is replaced at once for the same reason.
 
 use std::{
     num::NonZeroU32,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -21,6 +25,9 @@ use crate::{clock::Clock, config::RateLimit};
 
 /// Longest that an operation takes, connecting included.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Longest that a request waits for Redis in all.
+const LONGEST_WAIT: Duration = Duration::from_millis(1500);
 
 /// Time after which Redis is asked again when it has not answered.
 const REST: Duration = Duration::from_secs(1);
@@ -57,6 +64,8 @@ pub struct Redis {
     prefix: String,
     clock: Clock,
     state: Mutex<State>,
+    /// Connections that have been made.
+    connections: AtomicU64,
 }
 
 /// Why Redis cannot be used at all.
@@ -65,7 +74,7 @@ pub struct Redis {
 pub struct RedisError(#[from] Failure);
 
 enum State {
-    Connected(MultiplexedConnection),
+    Connected(Numbered),
     /// A request is connecting, or was when it was given up.
     Connecting {
         /// Closed when it is through.
@@ -77,10 +86,17 @@ enum State {
     Away(Duration),
 }
 
+/// A connection with a number of its own: a failure may be news of an earlier one.
+#[derive(Clone)]
+struct Numbered {
+    connection: MultiplexedConnection,
+    number: u64,
+}
+
 /// What a request has to do for a connection.
 enum Turn {
     /// Use this one.
-    Use(MultiplexedConnection),
+    Use(Numbered),
     /// Do without.
     GoOn,
     /// Wait for the one that another request makes.
@@ -109,6 +125,7 @@ impl Redis {
             script: Script::new(SCRIPT),
             prefix: prefix.to_owned(),
             state: Mutex::new(State::Away(Duration::ZERO)),
+            connections: AtomicU64::new(0),
             clock,
         }))
     }
@@ -126,34 +143,55 @@ impl Redis {
     }
 
     async fn count(&self, key: &str, max: NonZeroU32, period: Duration) -> Option<Counted> {
-        let mut connection = self.connection().await?;
-        let period = u64::try_from(period.as_millis()).unwrap_or(u64::MAX);
-        let mut question = self.script.key(key);
-        question.arg(max.get()).arg(period);
-        match timeout(PATIENCE, question.invoke_async(&mut connection)).await {
-            Ok(Ok(counted)) => Some(counted),
-            Ok(Err(error)) => self.lost(&error.to_string()),
+        let counting = self.count_on_a_connection(key, max, period);
+        match timeout(LONGEST_WAIT, counting).await {
+            Ok(counted) => counted,
             Err(_) => self.lost("no answer in time"),
         }
     }
 
+    async fn count_on_a_connection(
+        &self,
+        key: &str,
+        max: NonZeroU32,
+        period: Duration,
+    ) -> Option<Counted> {
+        let period = u64::try_from(period.as_millis()).unwrap_or(u64::MAX);
+        let mut question = self.script.key(key);
+        question.arg(max.get()).arg(period);
+        let mut is_first = true;
+        loop {
+            let mut numbered = self.connection().await?;
+            let asked = question.invoke_async(&mut numbered.connection);
+            match timeout(PATIENCE, asked).await {
+                Ok(Ok(counted)) => return Some(counted),
+                Ok(Err(error)) if is_first && error.is_connection_dropped() => {
+                    is_first = false;
+                    self.ended(numbered.number);
+                }
+                Ok(Err(error)) => return self.lost(&error.to_string()),
+                Err(_) => return self.lost("no answer in time"),
+            }
+        }
+    }
+
     /// The connection; `None` while there is none to be had.
-    async fn connection(&self) -> Option<MultiplexedConnection> {
+    async fn connection(&self) -> Option<Numbered> {
         match self.turn() {
-            Turn::Use(connection) => Some(connection),
+            Turn::Use(numbered) => Some(numbered),
             Turn::GoOn => None,
             Turn::Wait(mut end) => {
                 // There is nothing to be told but the end, which is an error here.
                 let _ended = timeout(PATIENCE, end.changed()).await;
                 match &*self.state() {
-                    State::Connected(connection) => Some(connection.clone()),
+                    State::Connected(numbered) => Some(numbered.clone()),
                     State::Connecting { .. } | State::Away(_) => None,
                 }
             }
             Turn::Connect { end, again } => {
-                let connection = self.connected(again).await;
+                let numbered = self.connected(again).await;
                 drop(end);
-                connection
+                numbered
             }
         }
     }
@@ -161,7 +199,7 @@ impl Redis {
     fn turn(&self) -> Turn {
         let mut state = self.state();
         let again = match &*state {
-            State::Connected(connection) => return Turn::Use(connection.clone()),
+            State::Connected(numbered) => return Turn::Use(numbered.clone()),
             State::Connecting { end, .. } if end.has_changed().is_ok() => {
                 return Turn::Wait(end.clone());
             }
@@ -174,14 +212,16 @@ impl Redis {
         Turn::Connect { end: ends, again }
     }
 
-    async fn connected(&self, again: bool) -> Option<MultiplexedConnection> {
+    async fn connected(&self, again: bool) -> Option<Numbered> {
         match timeout(PATIENCE, self.connect()).await {
             Ok(Ok(connection)) => {
                 if again {
                     tracing::info!("Redis answers again: all replicas count together");
                 }
-                *self.state() = State::Connected(connection.clone());
-                Some(connection)
+                let number = self.connections.fetch_add(1, Ordering::Relaxed);
+                let numbered = Numbered { connection, number };
+                *self.state() = State::Connected(numbered.clone());
+                Some(numbered)
             }
             Ok(Err(error)) => self.lost(&error.to_string()),
             Err(_) => self.lost("no connection in time"),
@@ -195,6 +235,14 @@ impl Redis {
         self.client
             .get_multiplexed_async_connection_with_config(&config)
             .await
+    }
+
+    /// The connection of that number has ended: the next one to ask connects.
+    fn ended(&self, number: u64) {
+        let mut state = self.state();
+        if matches!(&*state, State::Connected(numbered) if numbered.number == number) {
+            *state = State::Away(Duration::ZERO);
+        }
     }
 
     fn lost<T>(&self, error: &str) -> Option<T> {

@@ -135,6 +135,19 @@ async fn many_that_find_redis_again_are_counted_together() {
     assert_eq!(passed_together(&Arc::new(rig)).await, 60);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_that_was_started_anew_between_two_requests_counts_on() {
+    let Some(server) = RedisServer::start() else {
+        return;
+    };
+    let mut rig = Rig::new(60, Duration::from_hours(1), Some(server));
+    assert_eq!(rig.passed(1, 1).await, 1);
+    let redis = rig.redis.as_mut().unwrap();
+    redis.end();
+    redis.start_again();
+    assert_eq!(passed_together(&Arc::new(rig)).await, 60);
+}
+
 #[tokio::test]
 async fn zero_is_unlimited() {
     let limits = toml::from_str::<std::collections::HashMap<String, RateLimit>>("limit = \"0\"");
