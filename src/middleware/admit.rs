@@ -1,7 +1,13 @@
 //! Who asks, and with which parameters. The two belong together because a credential may be a parameter: the head
 //! decides how much of a body is read, and the whole of it decides who asks.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use axum::{
     body::{Body, HttpBody},
@@ -13,7 +19,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::{browser::page_caller, edge::Format, notes::Notes};
 use crate::{
@@ -30,6 +36,9 @@ const STRANGERS_TIME: Duration = Duration::from_secs(5);
 
 /// Header and parameter that name somebody else to act for.
 const SUDO: &str = "sudo";
+
+/// How often a body that is on its way is looked after.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// A caller with the parameters of the request.
 pub struct Admitted {
@@ -207,16 +216,34 @@ async fn read(app: &App, headers: &HeaderMap, body: Body, known: bool) -> Result
     // A body that came along with its head needs no clock.
     let at_once = poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await;
     let collected = match at_once {
-        Poll::Ready(collected) => Ok(collected),
-        Poll::Pending => timeout(time, collecting).await,
+        Poll::Ready(collected) => Some(collected),
+        Poll::Pending => in_time(app, time, collecting).await,
     };
     match collected {
-        Err(_) if known => Err(ApiError::RequestTimeout),
-        Err(_) => Err(ApiError::UnauthorizedUnread),
-        Ok(Err(Collect::TooMuch)) => Err(too_much()),
+        None if known => Err(ApiError::RequestTimeout),
+        None => Err(ApiError::UnauthorizedUnread),
+        Some(Err(Collect::TooMuch)) => Err(too_much()),
         // The client broke off or its chunks are no chunks; nobody may be there to read the answer.
-        Ok(Err(Collect::Broken)) => Err(ApiError::BadRequest),
-        Ok(Ok(body)) => Ok(body),
+        Some(Err(Collect::Broken)) => Err(ApiError::BadRequest),
+        Some(Ok(body)) => Ok(body),
+    }
+}
+
+/// What `collecting` brings within `limit`; once the server stops, a body that was sent in part has only a moment left.
+async fn in_time<T>(
+    app: &App,
+    limit: Duration,
+    mut collecting: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
+    let deadline = Instant::now() + limit;
+    loop {
+        let stops = app.is_draining();
+        let look = deadline.min(Instant::now() + MOMENT);
+        match timeout_at(look, collecting.as_mut()).await {
+            Ok(collected) => return Some(collected),
+            Err(_) if stops || look == deadline => return None,
+            Err(_) => {}
+        }
     }
 }
 

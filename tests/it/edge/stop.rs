@@ -2,7 +2,7 @@
 
 use tokio::net::TcpStream;
 
-use crate::support::{Answer, Connection, FakeGateway, TestServer, okc, soon};
+use crate::support::{Answer, COMPLETIONS, Connection, FakeGateway, TestServer, okc, soon};
 
 /// A server whose clocks are of no help: only the stop can end its connections in time.
 async fn patient(gateway: &FakeGateway) -> TestServer {
@@ -30,6 +30,16 @@ async fn silent_idle_and_half_sent_connections_delay_nothing() {
     half.write("GET / HTTP/1.1\r\nHost: gitl").await;
     let mut first_half = Connection::open(server.address).await;
     first_half.write("GET / HTTP/1.1\r\nHost: gitl").await;
+    let half_a_body = |fields: &str| {
+        format!(
+            "POST {COMPLETIONS} HTTP/1.1\r\nHost: gitlab.test\r\nContent-Type: application/json\r\nContent-Length: 500\r\n{fields}\r\n{{"
+        )
+    };
+    let token = format!("Private-Token: {}\r\n", server.tokens.api);
+    let mut half_body = Connection::open(server.address).await;
+    half_body.write(half_a_body(&token)).await;
+    let mut strangers = Connection::open(server.address).await;
+    strangers.write(half_a_body("")).await;
     // By the time that another connection has been answered, these have been accepted.
     server
         .request("GET", "/-/health")
@@ -40,6 +50,8 @@ async fn silent_idle_and_half_sent_connections_delay_nothing() {
     for mut connection in [silent, idle, half, first_half] {
         connection.ended().await;
     }
+    half_body.reply().await.has_status(408);
+    strangers.reply().await.has_status(401);
 }
 
 #[tokio::test]
