@@ -84,8 +84,9 @@ impl Tidy {
             if self.is_done {
                 break;
             }
+            let known = self.line.len();
             self.line.push_str(part.trim_end_matches('\n'));
-            let is_over = self.ends_in_token();
+            let is_over = self.ends_in_token(known);
             if is_over || part.ends_with('\n') {
                 let line = std::mem::take(&mut self.line);
                 self.end_line(&line, &mut shown);
@@ -115,10 +116,17 @@ impl Tidy {
         self.is_done
     }
 
-    /// Cuts the line at the first special token, if there is one.
-    fn ends_in_token(&mut self) -> bool {
+    /// Cuts the line at the first special token, if there is one. None ends in the `known` bytes: those are not searched
+    /// again, since a line may come byte by byte.
+    fn ends_in_token(&mut self, known: usize) -> bool {
         let room = MOST_BYTES - self.bytes.min(MOST_BYTES);
-        let ends = |token: &&str| self.line.find(token).filter(|at| at + token.len() <= room);
+        let longest = self.tokens.iter().map(|token| token.len()).max();
+        let from = known.saturating_sub(longest.unwrap_or_default());
+        let from = self.line.floor_char_boundary(from);
+        let ends = |token: &&str| {
+            let at = from + self.line[from..].find(token)?;
+            (at + token.len() <= room).then_some(at)
+        };
         let first = self.tokens.iter().filter_map(ends).min();
         if let Some(at) = first {
             self.line.truncate(at);

@@ -367,3 +367,16 @@ proptest! {
         prop_assert!(!shown.contains("\n\n\n\n"));
     }
 }
+
+/// Whoever searched the line anew with every piece would read gigabytes here.
+#[test]
+fn a_long_line_may_come_byte_by_byte() {
+    let place = Place::new("a.py", "x = ", "\n");
+    let mut tidy = Tidy::new(place, Writer::Completion, family::all_tokens().collect());
+    let mut shown = String::new();
+    for piece in std::iter::repeat_n("é", 30_000).chain(["<|endo", "ftext|>", "y"]) {
+        shown.push_str(&tidy.push(piece));
+    }
+    assert!(tidy.is_done());
+    assert_eq!(shown, "é".repeat(30_000));
+}
