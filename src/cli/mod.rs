@@ -180,12 +180,10 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
         }
         Command::ShellCompletions { shell } => {
             let mut command = <Arguments as clap::CommandFactory>::command();
-            clap_complete::generate(
-                shell,
-                &mut command,
-                "code-suggestions",
-                &mut std::io::stdout(),
-            );
+            // Written to memory first: the generator panics when whoever reads has had enough.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "code-suggestions", &mut script);
+            line(String::from_utf8_lossy(&script).trim_end());
             Ok(())
         }
     }

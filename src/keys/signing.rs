@@ -197,7 +197,8 @@ impl SigningKey {
         };
         let encoding = EncodingKey::from_rsa_pem(pem.as_bytes())
             .map_err(|_| malformed("a PEM file with an RSA key is expected"))?;
-        let jwk = Jwk::from_encoding_key(&encoding, Algorithm::RS256)?;
+        let jwk = Jwk::from_encoding_key(&encoding, Algorithm::RS256)
+            .map_err(|_| malformed("an RSA key of 2048 bits or more is expected"))?;
         let id = jwk.thumbprint(ThumbprintHash::SHA256)?;
         let AlgorithmParameters::RSA(public) = &jwk.algorithm else {
             return Err(malformed("an RSA key is expected"));

@@ -280,15 +280,41 @@ fn documented_key(line: &str) -> Option<&str> {
 impl Sections<'_> {
     fn section<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         // `metrics` and the like may consist of optional keys only, and then the table is absent.
-        let table = self.merged.get_table(name).unwrap_or_default();
-        let value = Value::new(None, ValueKind::Table(table));
-        match value.try_deserialize() {
-            Ok(section) => Some(section),
-            Err(error) => {
-                self.problems.push(in_section(self.layers, name, &error));
-                None
+        let mut table = self.merged.get_table(name).unwrap_or_default();
+        let mut wrong = BTreeSet::new();
+        loop {
+            let value = Value::new(None, ValueKind::Table(table.clone()));
+            match value.try_deserialize() {
+                Ok(section) => return Some(section).filter(|_| wrong.is_empty()),
+                Err(error) => {
+                    self.problems.push(in_section(self.layers, name, &error));
+                    let key = parts(&error).0?;
+                    let key = key.split('[').next().unwrap_or_default();
+                    // With the default in its place, the next wrong value shows itself.
+                    if !wrong.insert(key.to_owned()) || !put(&mut table, key, default(name, key)) {
+                        return None;
+                    }
+                }
             }
         }
+    }
+}
+
+fn default(section: &str, key: &str) -> Option<Value> {
+    let defaults = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+    defaults.build().ok()?.get(&format!("{section}.{key}")).ok()
+}
+
+/// Puts a value, or nothing, where `path` leads; returns whether there is such a place.
+fn put(table: &mut Map<String, Value>, path: &str, value: Option<Value>) -> bool {
+    let Some((first, rest)) = path.split_once('.') else {
+        let was = table.remove(path);
+        table.extend(value.map(|value| (path.to_owned(), value)));
+        return was.is_some();
+    };
+    match table.get_mut(first).map(|value| &mut value.kind) {
+        Some(ValueKind::Table(inner)) => put(inner, rest, value),
+        _ => false,
     }
 }
 

@@ -205,6 +205,29 @@ const WRONG: &[Wrong] = &[
 ];
 
 #[test]
+fn every_wrong_value_is_told_at_once() {
+    let problems = with_file(
+        "[server]\nlisten = \"x\"\nidle_timeout = \"soon\"\ntrusted_proxies = [\"y\"]\n\
+         [server.tls]\ncert_file = [3]\n\
+         [limits]\ncompletions = \"many\"\nkind = \"z\"\n[limits.redis]\nurl = []",
+    )
+    .unwrap_err();
+    let keys = |problem: &String| problem.split(": ").nth(1).unwrap().to_owned();
+    let mut named: Vec<_> = problems.iter().map(keys).collect();
+    named.sort_unstable();
+    let expected = [
+        "limits.completions",
+        "limits.kind",
+        "limits.redis.url",
+        "server.idle_timeout",
+        "server.listen",
+        "server.tls.cert_file",
+        "server.trusted_proxies",
+    ];
+    assert_eq!(named, expected, "{problems:#?}");
+}
+
+#[test]
 fn wrong_settings_name_key_place_and_remedy() {
     for (text, expected) in WRONG {
         let problems = with_file(text).expect_err(text);
