@@ -43,6 +43,24 @@ pub(super) fn data(app: &App) -> Finding {
     Finding::good("data", format!("{folder}, instance {}", app.instance.id))
 }
 
+/// Whether the instance gives suggestions at all; nothing where it does.
+pub(super) async fn switch(app: &App) -> Option<Finding> {
+    const NAME: &str = "switch";
+    const OFF: &str = "Code Suggestions are off for everybody";
+    if !app.settings.instance.enabled {
+        return Some(Finding::bad(NAME, OFF, "set instance.enabled = true"));
+    }
+    match app.is_enabled().await {
+        Ok(true) => None,
+        Ok(false) => Some(Finding::bad(
+            NAME,
+            OFF,
+            "code-suggestions instance set --code-suggestions on",
+        )),
+        Err(error) => Some(Finding::bad(NAME, told(&error), "check instance.data_dir")),
+    }
+}
+
 /// Whether the Redis that counts is there; nothing where none is used.
 pub(super) async fn redis(app: &App) -> Option<Finding> {
     const NAME: &str = "Redis";

@@ -104,6 +104,7 @@ pub async fn examine(settings: Settings, token: Option<String>) -> Vec<Finding> 
     };
     findings.push(here::data(&app));
     findings.push(here::keys(&app));
+    findings.extend(here::switch(&app).await);
     findings.extend(here::redis(&app).await);
     findings.push(here::token(&app, token.clone()).await);
     findings.extend(gitlab::findings(&app, token.as_deref()).await);

@@ -67,6 +67,31 @@ async fn a_sound_instance_has_nothing_to_mend() {
 }
 
 #[tokio::test]
+async fn an_instance_that_is_switched_off_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = ("model.kind", "engine");
+    let remedy = async |settings: &[(&'static str, &str)]| {
+        let run = doctor(folder.path(), settings, &["--json"]).await;
+        let findings: Vec<Value> = serde_json::from_str(&run.stdout).unwrap();
+        let finding = found(&findings, "switch");
+        assert_eq!((run.code, &finding["status"]), (Some(1), &json!("failed")));
+        finding["remedy"].clone()
+    };
+    let by_setting = remedy(&[engine, ("instance.enabled", "false")]).await;
+    assert_eq!(by_setting, "set instance.enabled = true");
+    let switch = |way: &'static str| {
+        let arguments = ["instance", "set", "--code-suggestions", way];
+        Run::ok(folder.path(), &arguments);
+    };
+    switch("off");
+    let by_command = remedy(&[engine]).await;
+    assert_eq!(
+        by_command,
+        "code-suggestions instance set --code-suggestions on"
+    );
+}
+
+#[tokio::test]
 async fn mistakes_about_model_servers_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let ollama = FakeModel::ollama(&["qwen2.5-coder:1.5b", "llama3.2:3b"]).await;
