@@ -27,6 +27,9 @@ pub struct ForeignClaims {
     pub sub: String,
     exp: i64,
     nbf: i64,
+    #[serde(default)]
+    #[expect(dead_code, reason = "read to be checked")]
+    iat: Option<i64>,
     /// Realm of the instance; empty if it says none.
     #[serde(default, deserialize_with = "text_or_null")]
     pub gitlab_realm: String,
@@ -84,7 +87,12 @@ impl PublicKeys {
 
     /// The claims of a token of `issuer` that is valid at `now`.
     pub fn verify(&self, token: &str, issuer: &str, now: i64) -> Option<ForeignClaims> {
-        let name = claimed_key(token);
+        let head = jsonwebtoken::decode_header(token).ok()?;
+        // RFC 7515 section 4.1.11: what a token declares indispensable and this server does not know makes it invalid.
+        if head.crit.is_some() {
+            return None;
+        }
+        let name = head.kid;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_audience(&[GATEWAY]);
         validation.set_issuer(&[issuer]);
@@ -159,6 +167,7 @@ mod tests {
             ("iss", json!("https://other.example")),
             ("sub", Value::Null),
             ("exp", json!("soon")),
+            ("iat", json!("now")),
             ("scopes", json!("complete_code")),
             ("gitlab_realm", json!(3)),
         ] {
@@ -170,6 +179,22 @@ mod tests {
             let mut claims = claims();
             claims.as_object_mut().unwrap().remove(name);
             assert!(verified(&claims, NOW).is_none(), "without {name}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_demands_what_is_unknown_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::open(folder.path()).unwrap();
+        let pem = std::fs::read(folder.path().join("signing-key.pem")).unwrap();
+        let keys = PublicKeys::from_set(&json!({ "keys": [key.public_jwk()] }));
+        for (crit, accepted) in [(None, true), (Some(vec!["exp".to_owned()]), false)] {
+            let mut head = jsonwebtoken::Header::new(Algorithm::RS256);
+            head.crit = crit;
+            let pem = jsonwebtoken::EncodingKey::from_rsa_pem(&pem).unwrap();
+            let token = jsonwebtoken::encode(&head, &claims(), &pem).unwrap();
+            let verified = keys.verify(&token, "https://gitlab.example", NOW);
+            assert_eq!(verified.is_some(), accepted);
         }
     }
 

@@ -248,10 +248,11 @@ impl Asked {
     }
 
     fn from_file(body: SecondVersion, generation: bool) -> Option<Self> {
+        let project = body.project_path.as_deref().map(str::trim);
         let shorts = [
-            &body.project_path,
-            &body.current_file.language_identifier,
-            &body.prompt_id,
+            project,
+            body.current_file.language_identifier.as_deref(),
+            body.prompt_id.as_deref(),
         ];
         let names_model = body.model_provider.is_none() || body.model_name != Named::Null;
         let model_name = match body.model_name {
@@ -261,9 +262,7 @@ impl Asked {
         let items = body.context.len() <= MOST_ITEMS && body.telemetry.len() <= MOST_TELEMETRY;
         let is_fine = (1..=3).contains(&body.prompt_version)
             && body.current_file.is_fine()
-            && shorts
-                .into_iter()
-                .all(|text| fits(text.as_deref(), MOST_SHORT))
+            && shorts.into_iter().all(|text| fits(text, MOST_SHORT))
             && metadata::is_model([
                 &model_name,
                 &body.model_endpoint,
@@ -293,7 +292,7 @@ impl Asked {
         });
         Some(Self {
             streamed: body.stream.unwrap_or(false),
-            project: body.project_path,
+            project: project.map(str::to_owned),
             file: body.current_file,
             choices: choices(body.choices_count),
             context,

@@ -15,7 +15,11 @@ use std::sync::Arc;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header::ALLOW, request::Parts},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, ORIGIN},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -39,11 +43,23 @@ pub async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(gateway) = app.gateway.builtin() else {
         return ApiError::NoRoute.into_response();
     };
+    let from_a_page = request.headers().contains_key(ORIGIN);
+    let mut response = answered(&app, gateway, request).await;
+    if from_a_page {
+        let any = HeaderValue::from_static("*");
+        response
+            .headers_mut()
+            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, any);
+    }
+    response
+}
+
+async fn answered(app: &App, gateway: &Builtin, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if is_preflight(&parts) {
         return preflight(&parts.headers);
     }
-    let holder = match access::holder(&app, &parts.headers).await {
+    let holder = match access::holder(app, &parts.headers).await {
         Ok(holder) => holder,
         Err(refused) => return refused.into_response(),
     };
@@ -69,8 +85,8 @@ pub async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
         return response;
     }
     let answered = match endpoint {
-        Some(endpoint) => suggest(&app, gateway, endpoint, (&parts, body), &holder).await,
-        None => user_token(&app, &parts.headers, &holder),
+        Some(endpoint) => suggest(app, gateway, endpoint, (&parts, body), &holder).await,
+        None => user_token(app, &parts.headers, &holder),
     };
     answered.unwrap_or_else(IntoResponse::into_response)
 }

@@ -37,6 +37,11 @@ async fn bodies_of_the_second_version_are_checked() {
         with(good(), "/prompt_version", json!(1)),
         without(good(), "/prompt"),
         with(good(), "/unknown", json!({})),
+        with(
+            good(),
+            "/project_path",
+            format!(" {}\n", "é".repeat(255)).into(),
+        ),
         with(good(), "/project_id", json!(-1)),
         with(good(), "/project_id", json!("7")),
         with(good(), "/context", json!([item])),

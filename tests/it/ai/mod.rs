@@ -275,7 +275,8 @@ async fn identity_fields_agree_with_the_token() {
 
 #[tokio::test]
 async fn what_is_open_needs_no_token() {
-    let server = TestServer::builder().start().await;
+    let gitlab = GitLab::start().await;
+    let server = gitlab.trusted_by(None).await;
     let get = |target| server.request("GET", target).send();
     assert_eq!(
         get("/ai/monitoring/healthz").await.has_status(200).text(),
@@ -301,6 +302,14 @@ async fn what_is_open_needs_no_token() {
         Some("POST")
     );
     assert_eq!(reply.field("access-control-allow-credentials"), None);
+    let any = |reply: Reply| reply.field("access-control-allow-origin").as_deref() == Some("*");
+    assert!(any(reply));
+    let asked = || gitlab.post(&server, COMPLETIONS, &second_version("x"));
+    let page = |request: Request| request.header("Origin", "https://ide.example");
+    assert!(any(page(asked()).send().await.has_status(200)));
+    assert!(!any(asked().send().await.has_status(200)));
+    let stranger = page(server.request("POST", COMPLETIONS)).send().await;
+    assert!(any(stranger.has_status(401)));
     server.finish().await;
 }
 
