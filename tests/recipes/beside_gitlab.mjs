@@ -113,7 +113,7 @@ async function requests({ report, name, at, gateway }) {
     ok(fields['x-gitlab-meta'], `answered by this server, not ${body}`);
   });
   await report.check(`${name}: every other path is GitLab's`, async () => {
-    for (const path of ['/', '/api/v4/projects/1', '/api/v4/code_suggestions_more', '/ai/project', '/group/project/-/raw/main/a%20b']) {
+    for (const path of ['/', '/api/v4/projects/1', '/api/v4/code_suggestions_more', '/ai/project', '/ai/vision', '/ai/v5/-/tree', '/group/project/-/raw/main/a%20b']) {
       const { status, body } = await ask(at(path));
       equal(status, 200, path);
       match(JSON.parse(body).gitlab, /^GET /, path);

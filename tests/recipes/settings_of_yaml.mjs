@@ -47,7 +47,7 @@ export async function settingsOfYaml({ report, binary, folder }) {
   await report.check('traefik.yaml: a router for this server, one for GitLab, and both services', async () => {
     const { http } = await read('traefik.yaml');
     const { code_suggestions: ours, gitlab } = http.routers;
-    for (const path of ['/api/v4/code_suggestions/', '/ai/v']) ok(ours.rule.includes(`PathPrefix(\`${path}\`)`), path);
+    for (const paths of ['PathPrefix(`/api/v4/code_suggestions/`)', 'PathRegexp(`^/ai/v[1-4]/`)']) ok(ours.rule.includes(paths), paths);
     ok(ours.priority > gitlab.priority);
     for (const { service } of [ours, gitlab]) ok(http.services[service].loadBalancer.servers[0].url);
     equal(http.services[ours.service].loadBalancer.responseForwarding.flushInterval, '-1ms');
