@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
 
 use super::{Finding, explain::told};
 use crate::{
-    auth::{AuthError, Credentials, require_scope},
+    auth::{AuthError, CODE_SUGGESTIONS, Credentials, require_scope},
     clock::{Clock, iso8601},
     config::IdentityKind,
     keys::Duty,
@@ -106,31 +106,44 @@ pub(super) async fn token(app: &App, token: Option<String>) -> Finding {
     let user = &caller.user;
     let whose = format!("belongs to {} ({})", user.username, caller.scopes);
     if !user.code_suggestions {
-        let set = format!(
-            "code-suggestions user set {} --code-suggestions on",
-            user.username
-        );
-        return Finding::bad(
-            NAME,
-            format!("{whose}, who may not use Code Suggestions"),
-            set,
-        );
+        let remedy = if in_gitlab(app) {
+            "identity.entitlement says who may".to_owned()
+        } else {
+            format!(
+                "code-suggestions user set {} --code-suggestions on",
+                user.username
+            )
+        };
+        let detail = format!("{whose}, who may not use Code Suggestions");
+        return Finding::bad(NAME, detail, remedy);
     }
-    if require_scope(&caller, Scopes::of(&[Scope::Api])).is_err() {
-        return Finding::doubtful(
-            NAME,
-            whose,
-            "editors want a token with the scope api; make one with: code-suggestions token create",
-        );
+    if require_scope(&caller, Scopes::of(&[Scope::Api])).is_ok() {
+        return Finding::good(NAME, whose);
     }
-    Finding::good(NAME, whose)
+    let remedy = if in_gitlab(app) {
+        "editors want a token with the scope api; make one in GitLab"
+    } else {
+        "editors want a token with the scope api; make one with: code-suggestions token create"
+    };
+    if require_scope(&caller, CODE_SUGGESTIONS).is_ok() {
+        Finding::doubtful(NAME, whose, remedy)
+    } else {
+        Finding::bad(NAME, format!("{whose}, too little for suggestions"), remedy)
+    }
+}
+
+/// Whether users and tokens are GitLab's, where the commands for them refuse.
+fn in_gitlab(app: &App) -> bool {
+    app.settings.identity.kind == IdentityKind::GitLab
 }
 
 fn of_auth(app: &App, error: &AuthError) -> &'static str {
     match error {
-        AuthError::Unknown if app.settings.identity.kind == IdentityKind::GitLab => {
-            "GitLab does not know it: make one there"
+        AuthError::Unknown if in_gitlab(app) => "GitLab does not know it: make one there",
+        AuthError::Expired | AuthError::Revoked(_) | AuthError::Scope if in_gitlab(app) => {
+            "make another in GitLab, with the scope api"
         }
+        AuthError::Blocked if in_gitlab(app) => "let its owner be unblocked in GitLab",
         AuthError::Unknown => {
             "make one with: code-suggestions token create --user NAME (the data directory is the one above)"
         }

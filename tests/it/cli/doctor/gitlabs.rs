@@ -210,3 +210,34 @@ async fn two_gitlabs_are_looked_at_one_by_one() {
             .all(|asked| asked.field("authorization").is_none())
     );
 }
+
+#[tokio::test]
+async fn remedies_for_tokens_of_a_gitlab_are_sought_there() {
+    let gitlab = ce::gitlab().await;
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("identity.kind", "gitlab"),
+        ("identity.gitlab.url", &gitlab.url()),
+        ("model.kind", "engine"),
+    ];
+    let rule = [
+        ("identity.entitlement.rule", "users"),
+        ("identity.entitlement.users", "bob"),
+    ];
+    let others = [&settings[..], &rule].concat();
+    for (token, settings, status, remedy) in [
+        (ce::ALICE, &settings[..], "ok", ""),
+        (ce::AI, &settings, "warning", "make one in GitLab"),
+        (ce::READ_USER, &settings, "failed", "make one in GitLab"),
+        (ce::EXPIRED, &settings, "failed", "make another in GitLab"),
+        (ce::REVOKED, &settings, "failed", "make another in GitLab"),
+        (ce::BLOCKED, &settings, "failed", "unblocked in GitLab"),
+        (ce::ALICE, &others, "failed", "identity.entitlement"),
+    ] {
+        let findings = findings(folder.path(), settings, &["--token", token]).await;
+        let finding = found(&findings, "token");
+        assert_eq!(finding["status"], status, "{token}: {finding}");
+        let said = finding["remedy"].as_str().unwrap_or_default();
+        assert!(said.contains(remedy), "{token}: {finding}");
+    }
+}
