@@ -1,6 +1,6 @@
 //! Identifiers that travel through all rooms: of a request and of this instance.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use uuid::Uuid;
 
@@ -43,6 +43,8 @@ pub struct Instance {
     pub id: String,
     /// URL that clients use, without a trailing slash.
     pub external_url: String,
+    /// Whether that URL is for clients on this machine only, since nobody has said by what name others know it.
+    pub is_local_guess: bool,
     /// Path of that URL, empty at the root.
     pub base_path: String,
     /// Host of that URL, without a port.
@@ -62,8 +64,22 @@ impl Instance {
             base_path: uri.path().trim_end_matches('/').to_owned(),
             host_name: uri.host().unwrap_or("localhost").to_owned(),
             external_url,
+            is_local_guess: false,
             version,
             realm,
+        }
+    }
+
+    /// The URL for a client that knows this instance as `host`: the external URL, unless that is no more than a guess.
+    pub fn url_for(&self, host: Option<&str>) -> Cow<'_, str> {
+        let known: Option<hyper::http::uri::Authority> = host.and_then(|host| host.parse().ok());
+        match (self.external_url.split_once("://"), known) {
+            (Some((scheme, _)), Some(host))
+                if self.is_local_guess && !host.as_str().contains('@') =>
+            {
+                Cow::Owned(format!("{scheme}://{host}"))
+            }
+            _ => Cow::Borrowed(&self.external_url),
         }
     }
 
@@ -101,5 +117,28 @@ mod tests {
             "saas",
         );
         assert_eq!(root.base_path, "");
+    }
+
+    #[test]
+    fn clients_elsewhere_get_the_host_that_they_asked() {
+        let mut instance = Instance::new(
+            "id".into(),
+            "http://localhost:8080".into(),
+            "18.7.0".into(),
+            "saas",
+        );
+        let host = Some("10.0.0.7:9000");
+        assert_eq!(instance.url_for(host), "http://localhost:8080");
+        instance.is_local_guess = true;
+        for (host, url) in [
+            (host, "http://10.0.0.7:9000"),
+            (Some("box"), "http://box"),
+            (Some("me@box"), "http://localhost:8080"),
+            (Some("a b/"), "http://localhost:8080"),
+            (Some(""), "http://localhost:8080"),
+            (None, "http://localhost:8080"),
+        ] {
+            assert_eq!(instance.url_for(host), url, "{host:?}");
+        }
     }
 }

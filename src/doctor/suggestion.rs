@@ -134,6 +134,7 @@ async fn ask(app: &App, intent: &str, form: Form) -> Result<(StatusCode, Bytes),
         request_id: &request_id,
         language_server: None,
         project_id: None,
+        host: None,
     };
     let gateway = (&app.gateway, app.features());
     let shaped: Shaped = suggestions::suggest(gateway, &request, &asker, form, &app.clock)

@@ -105,14 +105,14 @@ impl Builtin {
         }
     }
 
-    /// Makes a token with which an editor asks `/ai` below the external URL.
+    /// Makes a token with which an editor asks `/ai` below the URL by which it knows this server.
     pub(super) fn direct_access(&self, asker: &Asker<'_>) -> Result<DirectAccess, GatewayError> {
         let instance = &self.instance;
         let now = self.clock.unix();
         let claims = UserTokenClaims::new(&asker.global_user_id, &instance.id, instance.realm, now)
             .for_user(asker.user_id);
         Ok(DirectAccess {
-            base_url: format!("{}/ai", instance.external_url),
+            base_url: format!("{}/ai", instance.url_for(asker.host)),
             token: self.key.sign(&claims)?,
             expires_at: claims.exp,
             headers: headers::identity(instance, asker, UnitPrimitive::CompleteCode),

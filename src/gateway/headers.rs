@@ -46,6 +46,8 @@ pub struct Asker<'a> {
     pub language_server: Option<&'a HeaderValue>,
     /// Number of the project, if it is known here.
     pub project_id: Option<i64>,
+    /// Host that the client asked, for an answer that says where to ask next.
+    pub host: Option<&'a str>,
 }
 
 /// What a gateway is asked for, in the words of its scopes.

@@ -248,12 +248,9 @@ async fn instance(
     };
     let version = settings.instance.version.clone();
     let realm = settings.instance.realm.as_str();
-    Ok(Instance::new(
-        id,
-        settings.external_url(bound),
-        version,
-        realm,
-    ))
+    let mut instance = Instance::new(id, settings.external_url(bound), version, realm);
+    instance.is_local_guess = settings.server.external_url.is_none() && bound.ip().is_unspecified();
+    Ok(instance)
 }
 
 fn limits(settings: &Settings, clock: &Clock) -> Result<Limits, RedisError> {

@@ -5,14 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{StatusCode, header::HOST},
 };
 use serde_json::json;
 
 use super::{Limit, admitted, asker, governed, notes};
 use crate::{
     api::Reply,
-    gateway::{DirectAccess, GatewayError},
+    gateway::{Asker, DirectAccess, GatewayError},
     params::DirectAccessRequest,
     reply::{self, ApiError},
     state::App,
@@ -51,6 +51,8 @@ pub async fn direct_access(State(app): State<Arc<App>>, request: Request) -> Rep
         (project_path.as_deref(), project.as_deref()),
     )
     .await;
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let asker = Asker { host, ..asker };
     match app.gateway.direct_access(&asker).await {
         Ok(details) => Ok(counted.mark(granted(details))),
         Err(GatewayError::NoToken(refusal)) => {

@@ -156,6 +156,7 @@ async fn asker<'a>(
         request_id,
         language_server: parts.headers.get(LANGUAGE_SERVER),
         project_id,
+        host: None,
     }
 }
 

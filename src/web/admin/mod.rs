@@ -144,6 +144,7 @@ async fn asked(app: &App, parts: &Parts, admin: &User) -> Result<(StatusCode, St
         request_id: &notes.ok_or(ApiError::Internal)?.request_id,
         language_server: None,
         project_id: None,
+        host: None,
     };
     let gateway = (&app.gateway, app.features());
     let shaped =
