@@ -85,6 +85,10 @@ impl Member {
 
     /// Whether this is the name, in whatever spelling.
     pub(super) fn is_named(&self, text: &[u8], wanted: &str) -> bool {
+        // Most names differ in length from most that are wanted.
+        if !self.escaped && self.key.end - self.key.start != wanted.len() {
+            return false;
+        }
         let raw = self.key.of(text);
         raw == wanted.as_bytes() || self.escaped && *name(raw) == *wanted.as_bytes()
     }

@@ -3,7 +3,7 @@
 //! The extension is compared case-sensitively, and a file without one belongs to no language: what is taken for a
 //! comment there is decided by a rule of its own.
 
-use std::fmt;
+use std::{collections::HashMap, fmt, sync::LazyLock};
 
 /// What begins a comment that takes up a whole line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,18 +67,22 @@ static LANGUAGES: &[Language] = &[
     Language::slashes("Verilog", &["v", "sv", "svh"]),
 ];
 
+/// Each language under each of its extensions: every completion asks.
+static BY_EXTENSION: LazyLock<HashMap<&str, &Language>> = LazyLock::new(|| {
+    let of = |language: &'static Language| {
+        let extensions = language.extensions.iter();
+        extensions.map(move |extension| (*extension, language))
+    };
+    LANGUAGES.iter().flat_map(of).collect()
+});
+
 /// The language of a file of this name or path.
 #[must_use]
 pub fn of(file_name: &str) -> &'static Language {
     let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    let known = |extension: &str| {
-        LANGUAGES
-            .iter()
-            .find(|language| language.extensions.contains(&extension))
-    };
     match base.rsplit_once('.') {
         None | Some(("", _)) => &UNKNOWN,
-        Some((_, extension)) => known(extension).unwrap_or(&UNKNOWN),
+        Some((_, extension)) => BY_EXTENSION.get(extension).unwrap_or(&&UNKNOWN),
     }
 }
 
