@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn ask(question: &Question<'_>) -> Ask {
     let request = question.request;
     Ask {
-        user: question.asker.global_user_id.to_string(),
+        user: question.asker.global_user_id.clone(),
         project: request.project_path.clone(),
         file_name: request.file_name.clone(),
         above: request.above.clone(),

@@ -2,7 +2,7 @@
 //! its language server and the request's identifier; on the way back everything passes but what concerns the connection,
 //! the gateway's own software, or fields that this server sets.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -39,7 +39,7 @@ pub struct Asker<'a> {
     /// Number of the user.
     pub user_id: i64,
     /// Pseudonym of the user.
-    pub global_user_id: Arc<str>,
+    pub global_user_id: String,
     /// Identifier of the request.
     pub request_id: &'a RequestId,
     /// `X-Gitlab-Language-Server-Version`, as the client sent it.
@@ -77,7 +77,7 @@ pub(super) fn identity(
     unit: UnitPrimitive,
 ) -> Vec<(Cow<'static, str>, String)> {
     let mut fields = of_instance(instance, unit);
-    fields.push(("x-gitlab-global-user-id", asker.global_user_id.to_string()));
+    fields.push(("x-gitlab-global-user-id", asker.global_user_id.clone()));
     fields.push(("x-gitlab-user-id", asker.user_id.to_string()));
     if let Some(id) = asker.project_id {
         fields.push(("x-gitlab-project-id", id.to_string()));

@@ -149,9 +149,16 @@ impl ServerSecret {
 
     /// The pseudonym of a user towards gateways: 44 characters, stable, not to be undone without the secret.
     pub fn global_user_id(&self, instance_id: &str, user_id: i64) -> String {
-        let mut text = format!("{instance_id}{user_id}").into_bytes();
-        text.extend_from_slice(&self.salt);
-        STANDARD.encode(digest::digest(&digest::SHA256, &text))
+        let mut digits = itoa::Buffer::new();
+        let mut digest = digest::Context::new(&digest::SHA256);
+        for part in [
+            instance_id.as_bytes(),
+            digits.format(user_id).as_bytes(),
+            &self.salt,
+        ] {
+            digest.update(part);
+        }
+        STANDARD.encode(digest.finish())
     }
 }
 

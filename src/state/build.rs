@@ -7,7 +7,6 @@ use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
-use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -101,7 +100,6 @@ impl Shared {
             keys_behind: keys_behind.transpose().map_err(BuildError::Front)?,
             switch: Kept::new(Arc::clone(&store), clock.clone(), 1),
             users: Kept::new(Arc::clone(&store), clock.clone(), KEPT_USERS),
-            pseudonyms: Cache::new(KEPT_USERS),
             projects: Kept::new(Arc::clone(&store), clock.clone(), KEPT_PROJECTS),
             auth: authenticator(&settings, &store, &secret, &clock)?,
             sessions: Sessions::new(

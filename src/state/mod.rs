@@ -11,8 +11,6 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use quick_cache::sync::Cache;
-
 use crate::{
     auth::{Authenticator, OAuth, Sessions, gitlab::PublishedKeys},
     clock::Clock,
@@ -49,7 +47,6 @@ pub struct Shared {
     pub store: Arc<Store>,
     switch: Kept<(), bool>,
     users: Kept<i64, User>,
-    pseudonyms: Cache<i64, Arc<str>>,
     /// What has been set for projects and groups.
     pub projects: Kept<String, Governed>,
     /// Who presents a token.
@@ -242,15 +239,9 @@ impl Shared {
         self.usage.count(event, subject);
     }
 
-    /// The pseudonym of a user.
-    pub fn global_user_id(&self, user_id: i64) -> Arc<str> {
-        if let Some(known) = self.pseudonyms.get(&user_id) {
-            return known;
-        }
-        let made = self.secret.global_user_id(&self.instance.id, user_id);
-        let made = Arc::from(made);
-        self.pseudonyms.insert(user_id, Arc::clone(&made));
-        made
+    /// The pseudonym of a user; it is made in less time than it would take to look it up.
+    pub fn global_user_id(&self, user_id: i64) -> String {
+        self.secret.global_user_id(&self.instance.id, user_id)
     }
 }
 

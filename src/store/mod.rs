@@ -43,6 +43,10 @@ const INSTANCE_SWITCH: &str = "instance_switch";
 
 const FILE_NAME: &str = "code-suggestions.sqlite3";
 
+/// What a connection keeps of the database in memory, in kB. The kernel keeps it too, and the server the records that it has
+/// asked for: SQLite's own measure, 2 MB, would be more than all of those.
+const PAGE_CACHE: i64 = 64;
+
 /// Time that a statement waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -315,6 +319,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // A negative number is in kB, a positive one in pages.
+    connection.pragma_update(None, "cache_size", -PAGE_CACHE)?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 

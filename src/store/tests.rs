@@ -32,6 +32,20 @@ fn migrations_are_sound() {
 }
 
 #[tokio::test]
+async fn every_connection_keeps_little_of_the_database_at_hand() {
+    let (_folder, store) = store();
+    let kept = |connection: &mut Connection| {
+        let kept = connection.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0));
+        Ok(kept?)
+    };
+    let asked = (0..4).map(|_| store.with(kept));
+    let kept = futures_util::future::join_all(asked).await;
+    for kept in kept {
+        assert_eq!(kept.unwrap(), -PAGE_CACHE);
+    }
+}
+
+#[tokio::test]
 async fn users_are_unique_whatever_the_case() {
     let (_folder, store) = store();
     let alice = store.add_user(new_user("alice")).await.unwrap();

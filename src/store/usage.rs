@@ -1,7 +1,7 @@
 //! Counts of suggestions, a row for each day, user, language, model and editor. They have a file of their own: every write to
 //! the main one empties what the server keeps at hand of it, and counts are written all day long.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use deadpool_sqlite::Pool;
 use rusqlite::{Row, Transaction, TransactionBehavior, types::Value};
@@ -40,11 +40,11 @@ pub struct UsageRow {
     /// Number of the user; 0 is nobody in particular.
     pub user_id: i64,
     /// Language, in the gateway's words.
-    pub language: String,
+    pub language: &'static str,
     /// Name of the model.
-    pub model: String,
+    pub model: Arc<str>,
     /// Name of the editor.
-    pub editor: String,
+    pub editor: &'static str,
     /// The numbers.
     pub counts: Counts,
 }
@@ -88,11 +88,11 @@ impl UsageStore {
     }
 
     /// Adds counts to those that are there, all or none.
-    pub async fn add(&self, rows: Vec<UsageRow>) -> Result<(), StoreError> {
+    pub async fn add(&self, rows: Arc<Vec<UsageRow>>) -> Result<(), StoreError> {
         with(&self.pool, move |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for row in &rows {
+            for row in &*rows {
                 add(&transaction, row)?;
             }
             Ok(transaction.commit()?)
@@ -179,7 +179,7 @@ fn add(transaction: &Transaction<'_>, row: &UsageRow) -> Result<(), StoreError> 
         rejected,
     } = row.counts;
     let exists = "SELECT EXISTS (SELECT 1 FROM usage WHERE day = ?1 AND user_id = ?2 AND language = ?3 AND model = ?4 AND editor = ?5)";
-    let key = (row.day, row.user_id, &row.language, &row.model, &row.editor);
+    let key = (row.day, row.user_id, row.language, &*row.model, row.editor);
     let known: bool = transaction
         .prepare_cached(exists)?
         .query_row(key, |row| row.get(0))?;
@@ -193,11 +193,7 @@ fn add(transaction: &Transaction<'_>, row: &UsageRow) -> Result<(), StoreError> 
     let (language, model, editor) = if full {
         (OTHER, OTHER, OTHER)
     } else {
-        (
-            row.language.as_str(),
-            row.model.as_str(),
-            row.editor.as_str(),
-        )
+        (row.language, &*row.model, row.editor)
     };
     transaction
         .prepare_cached(
@@ -248,9 +244,9 @@ mod tests {
         UsageRow {
             day,
             user_id,
-            language: "python".to_owned(),
-            model: model.to_owned(),
-            editor: "vscode".to_owned(),
+            language: "python",
+            model: model.into(),
+            editor: "vscode",
             counts: Counts {
                 requested,
                 ..Counts::default()
@@ -278,14 +274,14 @@ mod tests {
     async fn counts_add_up_and_are_told_apart_by_columns() {
         let (folder, store) = store();
         store
-            .add(vec![
+            .add(Arc::new(vec![
                 row(1, 7, "a", 2),
                 row(2, 7, "a", 3),
                 row(2, 8, "b", 4),
-            ])
+            ]))
             .await
             .unwrap();
-        store.add(vec![row(2, 7, "a", 10)]).await.unwrap();
+        store.add(Arc::new(vec![row(2, 7, "a", 10)])).await.unwrap();
         drop(store);
         let store = UsageStore::open(folder.path()).unwrap();
         let (int, text) = (Value::Integer, |text: &str| Value::Text(text.to_owned()));
@@ -309,7 +305,7 @@ mod tests {
         let (_folder, store) = store();
         let rows = (0..MOST_ROWS + 50).map(|number| row(1, 7, &number.to_string(), 1));
         store
-            .add(rows.chain([row(1, 8, "new", 1)]).collect())
+            .add(Arc::new(rows.chain([row(1, 8, "new", 1)]).collect()))
             .await
             .unwrap();
         let by_model = requested(&store, 0, &[UsageColumn::User, UsageColumn::Model]).await;

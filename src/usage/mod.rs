@@ -148,13 +148,13 @@ impl Usage {
         let Some(store) = &self.store else {
             return Ok(());
         };
-        let rows = self.tally().take();
+        let rows = Arc::new(self.tally().take());
         if rows.is_empty() {
             return Ok(());
         }
-        let written = store.add(rows.clone()).await;
+        let written = store.add(Arc::clone(&rows)).await;
         if written.is_err() {
-            self.tally().put_back(rows);
+            self.tally().put_back(Arc::unwrap_or_clone(rows));
         }
         written
     }

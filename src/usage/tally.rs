@@ -7,10 +7,16 @@ use std::{
     sync::Arc,
 };
 
+use quick_cache::DefaultHashBuilder;
+
 use super::{Event, MOST_MODELS, Subject, words};
 use crate::store::{Counts, OTHER, UsageRow};
 
-/// Rows at which they are to be written before their time.
+/// Rows at which they are to be written before their time: a flood of users is written in pieces, since all of them at once
+/// would be the largest thing in memory.
+const SOON: usize = 1024;
+
+/// Rows that tell everything apart.
 const MANY: usize = 8192;
 
 /// Most rows; what would make more is not counted.
@@ -31,7 +37,8 @@ struct Key {
 /// The table.
 #[derive(Debug)]
 pub(super) struct Tally {
-    rows: HashMap<Key, Counts>,
+    /// Hashed fast, since every completion adds to it; its keys are words of this server, not of strangers.
+    rows: HashMap<Key, Counts, DefaultHashBuilder>,
     models: HashSet<Arc<str>>,
     other: Arc<str>,
     unknown: Arc<str>,
@@ -43,7 +50,7 @@ impl Tally {
     /// An empty table that knows some models already.
     pub(super) fn new(models: Vec<String>) -> Self {
         Self {
-            rows: HashMap::new(),
+            rows: HashMap::default(),
             models: models.into_iter().map(Arc::from).collect(),
             other: OTHER.into(),
             unknown: NO_MODEL.into(),
@@ -80,18 +87,19 @@ impl Tally {
                 Event::Rejected => counts.rejected += 1,
             }
         }
-        self.rows.len() >= MANY
+        self.rows.len() >= SOON
     }
 
     /// All rows, which are gone from here.
     pub(super) fn take(&mut self) -> Vec<UsageRow> {
         let mut rows = mem::take(&mut self.unwritten);
-        rows.extend(self.rows.drain().map(|(key, counts)| UsageRow {
+        let counted = mem::take(&mut self.rows).into_iter();
+        rows.extend(counted.map(|(key, counts)| UsageRow {
             day: key.day,
             user_id: key.user_id,
-            language: key.language.to_owned(),
-            model: key.model.as_ref().to_owned(),
-            editor: key.editor.to_owned(),
+            language: key.language,
+            model: key.model,
+            editor: key.editor,
             counts,
         }));
         rows
@@ -139,7 +147,7 @@ mod tests {
     fn models(tally: &mut Tally) -> HashMap<String, i64> {
         let mut shown = HashMap::new();
         for row in tally.take() {
-            *shown.entry(row.model).or_default() += row.counts.shown;
+            *shown.entry(row.model.to_string()).or_default() += row.counts.shown;
         }
         shown
     }
@@ -172,14 +180,14 @@ mod tests {
         let full: Vec<_> = (0..users)
             .map(|user| tally.count(1, Event::Shown, &subject(Some(user), "m")))
             .collect();
-        assert!(!full[0] && full[MANY]);
+        assert!(!full[SOON - 2] && full[SOON - 1]);
         tally.count(1, Event::Shown, &subject(Some(1), "m"));
         let rows = tally.take();
         assert_eq!(rows.len(), MOST);
         let first = rows.iter().find(|row| row.user_id == 1).unwrap();
-        assert_eq!((first.counts.shown, first.model.as_str()), (2, "m"));
+        assert_eq!((first.counts.shown, &*first.model), (2, "m"));
         let late = rows.iter().find(|row| row.user_id == users - 20).unwrap();
-        assert_eq!((late.model.as_str(), late.editor.as_str()), (OTHER, OTHER));
+        assert_eq!((&*late.model, late.editor), (OTHER, OTHER));
         assert!(tally.take().is_empty());
     }
 }

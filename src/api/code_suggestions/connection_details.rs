@@ -32,7 +32,7 @@ pub async fn connection_details(State(app): State<Arc<App>>, request: Request) -
         "instance_id": instance.id,
         "instance_version": instance.plain_version(),
         "realm": instance.realm,
-        "global_user_id": &*app.global_user_id(admitted.caller.user.id),
+        "global_user_id": app.global_user_id(admitted.caller.user.id),
         "host_name": instance.host_name,
         "feature_enablement_type": "",
         // Numbers: editors drop the whole event when they find text here.
