@@ -3,7 +3,7 @@
 //! Called by the engine beside the token model, which has nothing to go by in a function that is new. The text is put
 //! at the cursor with the file's own indent, and closed as the language wants unless the text below closes it.
 
-use super::body::{Ranks, Setting, ShapeTable, members, propose, shape, words_of};
+use super::body::{Member, Ranks, Setting, ShapeTable, locals, members, propose, shape, words_of};
 use super::function::{Head, block_end, head_before};
 use super::language::{Block, Family, Language};
 use super::lexer::{Kind, Piece, width};
@@ -14,12 +14,18 @@ use super::words::stems;
 /// How likely a body that no shape gives begins with a word that is typed already.
 const ELSEWHERE: f32 = 0.35;
 
+/// How many lines of a body may be there, and how many tokens back its head may stand.
+const MOST_LINES: usize = 8;
+const NEAR: usize = 120;
+
 /// A body at the cursor with its share of all that were weighed.
 pub(crate) struct Body {
     /// The text from the cursor on.
     pub(crate) text: String,
     /// Its share of all shapes that were weighed.
     pub(crate) share: f32,
+    /// Whether nothing of the body was there.
+    pub(crate) fresh: bool,
 }
 
 /// What bodies are made with.
@@ -36,9 +42,8 @@ pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tab
         return Vec::new();
     };
     let Tables { shapes, ranks } = tables();
-    let proposals = with_setting(request, &opening.head, |setting| {
-        propose(shapes, ranks, setting)
-    });
+    let proposals = with_setting(request, &opening, |setting| propose(shapes, ranks, setting));
+    let fresh = opening.words() == 0;
     let all: f32 = proposals.iter().map(|one| one.share).sum();
     let fitting: Vec<Body> = proposals
         .into_iter()
@@ -46,6 +51,7 @@ pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tab
             Some(Body {
                 text: place(request, &opening, &one.lines)?,
                 share: one.share,
+                fresh,
             })
         })
         .collect();
@@ -67,13 +73,16 @@ pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tab
 /// Hands over what is known of a function and what surrounds it.
 pub(crate) fn with_setting<T>(
     request: &Request<'_, '_>,
-    head: &Head<'_>,
+    opening: &Opening<'_>,
     use_it: impl FnOnce(&Setting<'_, '_>) -> T,
 ) -> T {
+    let head = &opening.head;
     let mut around: Vec<Piece<'_>> = request.above.clone();
     around.extend_from_slice(&request.below);
     let members = members(&around, head, request.language);
     let own = own_shapes(request, &around);
+    let locals = opening.locals(request, &members);
+    let lines = [request.above_text, request.below_text].map(|text| text.matches('\n').count());
     let comment = comment(&request.above, Some(head));
     let prose: Vec<String> = comment.iter().flat_map(|word| stems(word)).collect();
     let texts = [request.above_text, request.below_text];
@@ -92,6 +101,9 @@ pub(crate) fn with_setting<T>(
         },
         prose: &prose,
         siblings: &siblings,
+        locals: &locals,
+        lines: lines.iter().sum::<usize>() + 1,
+        fits: &|lines| opening.parts(lines).is_some(),
     };
     use_it(&setting)
 }
@@ -122,17 +134,80 @@ pub(crate) struct Opening<'a> {
     pub(crate) head: Head<'a>,
     /// The indent of its head.
     outer: String,
-    /// What of the first line is typed already.
+    /// The lines of the body that are there, without blanks around them.
+    done: Vec<&'a str>,
+    /// What of the cursor's line is typed already.
     typed: &'a str,
+    /// The lines of the body below the cursor.
+    rest: Vec<&'a str>,
+    /// The indent of the body's first line, where there is one.
+    inner: Option<&'a str>,
     /// Whether the body is a value without braces around it.
     value: bool,
 }
 
-impl Opening<'_> {
+impl<'a> Opening<'a> {
     /// How many words are typed already.
     fn words(&self) -> i32 {
-        i32::try_from(self.typed.split_whitespace().count()).unwrap_or(0)
+        let done = self.done.iter().chain(&self.rest);
+        let words = done
+            .chain([&self.typed])
+            .flat_map(|line| line.split_whitespace());
+        i32::try_from(words.count()).unwrap_or(0)
     }
+
+    /// Where the lines of a body that fits what is there are new: from which line on and up to which.
+    fn parts(&self, lines: &[(usize, String)]) -> Option<(usize, usize)> {
+        let same = |line: &(usize, String), other: &str| bare(&line.1).eq(bare(other));
+        let begun = lines.get(..self.done.len())?;
+        let fits = begun
+            .iter()
+            .zip(&self.done)
+            .all(|(line, there)| same(line, there));
+        let next = lines.get(self.done.len()).filter(|_| fits)?;
+        if !next.1.starts_with(self.typed) {
+            return None;
+        }
+        let from = self.done.len();
+        if self.rest.is_empty() {
+            return Some((from, lines.len()));
+        }
+        let meets = |to: &usize| {
+            lines.get(*to..*to + self.rest.len()).is_some_and(|lines| {
+                lines
+                    .iter()
+                    .zip(&self.rest)
+                    .all(|(line, there)| same(line, there))
+            })
+        };
+        let to = (from + 1..lines.len()).find(meets)?;
+        Some((from, to))
+    }
+
+    /// What the part of the body that is there calls its locals.
+    fn locals(&self, request: &Request<'_, 'a>, members: &[Member<'a>]) -> Vec<&'a str> {
+        if self.done.is_empty() && self.typed.is_empty() && self.rest.is_empty() {
+            return Vec::new();
+        }
+        let mut body: Vec<Piece<'a>> = Vec::new();
+        if !self.done.is_empty() || !self.typed.is_empty() {
+            body.extend(request.above.get(self.head.body..).unwrap_or(&[]));
+        }
+        if !self.rest.is_empty() {
+            body.extend(request.below.iter().take(60));
+        }
+        locals(&body, &self.head, members, request.language).unwrap_or_default()
+    }
+}
+
+/// The characters of a line that are no blanks, numbers and comparisons all alike.
+fn bare(line: &str) -> impl Iterator<Item = char> {
+    let kept = |one: &char| !one.is_whitespace() && *one != '=';
+    line.chars().filter(kept).map(|one| match one {
+        '0'..='9' => '0',
+        '>' => '<',
+        other => other,
+    })
 }
 
 /// The function whose body the cursor stands in, if nothing of it is there but the beginning of its first line.
@@ -148,36 +223,53 @@ pub(crate) fn open_head<'a>(request: &Request<'_, 'a>) -> Option<Opening<'a>> {
         return Some(Opening {
             head,
             outer: String::new(),
+            done: Vec::new(),
             typed: "",
+            rest: Vec::new(),
+            inner: None,
             value: true,
         });
     }
-    let whole = head_before(&above, above.len(), request.language);
-    let (head, typed, until) = if let Some(head) = whole {
-        (head, "", text.trim_end())
-    } else {
-        let line = above
-            .iter()
-            .rposition(|piece| piece.kind == Kind::Newline && piece.delta > 0)?;
-        let one = above
-            .get(line + 1..)?
-            .iter()
-            .all(|piece| piece.kind != Kind::Newline);
-        let (until, typed) = text.rsplit_once('\n').filter(|_| one)?;
-        let head = head_before(&above, line, request.language)?;
-        (head, typed.trim_start(), until.trim_end())
-    };
+    let head = enclosing_head(&above, request.language)?;
+    let begun = above.get(head.body).map(|line| line.start);
+    let until = text.get(..begun.unwrap_or(text.len()))?.trim_end();
     let line = until.rsplit('\n').next().unwrap_or("");
-    let outer: String = line
-        .chars()
-        .take_while(|one| *one == ' ' || *one == '\t')
-        .collect();
-    (!is_filled(request, &outer)).then_some(Opening {
+    let outer = indent(line);
+    let body = begun.and_then(|begun| text.get(begun..)).unwrap_or("");
+    let (done, typed) = body.rsplit_once('\n').unwrap_or(("", body));
+    let inner = begun.and_then(|begun| text.get(..begun)?.rsplit('\n').next());
+    let done: Vec<&str> = done.lines().map(str::trim).filter(told).collect();
+    let rest = rest(request, outer);
+    let shallow = request
+        .tail
+        .open_line
+        .is_some_and(|open| !done.is_empty() && width(open) <= width(outer));
+    (done.len() + rest.len() <= MOST_LINES && !shallow).then_some(Opening {
         head,
-        outer,
-        typed,
+        outer: outer.to_owned(),
+        done,
+        typed: typed.trim_start(),
+        rest,
+        inner,
         value: false,
     })
+}
+
+/// The function whose body goes on at the end of a text.
+fn enclosing_head<'a>(above: &[Piece<'a>], language: Language) -> Option<Head<'a>> {
+    let whole = head_before(above, above.len(), language);
+    whole.or_else(|| block_head(above, language, NEAR))
+}
+
+/// Whether a line is more than a comment.
+fn told(line: &&str) -> bool {
+    let marks = ["#", "//", "/*", "*", "\"\"\""];
+    !line.is_empty() && !marks.iter().any(|mark| line.starts_with(mark))
+}
+
+fn indent(line: &str) -> &str {
+    let length = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line.get(..length).unwrap_or("")
 }
 
 /// The function whose arrow stands right before the cursor.
@@ -191,12 +283,12 @@ fn value_head<'a>(above: &[Piece<'a>], language: Language) -> Option<Head<'a>> {
     head_before(&pieces, pieces.len(), language)
 }
 
-/// Whether the next line below belongs to the body.
-fn is_filled(request: &Request<'_, '_>, outer: &str) -> bool {
-    let mut lines = request.below_text.split('\n').skip(1);
-    let next = lines.find(|line| !line.trim().is_empty()).unwrap_or("");
-    let inner = next.len() - next.trim_start().len();
-    !next.is_empty() && width(next.get(..inner).unwrap_or("")) > width(outer)
+/// The lines below the cursor that belong to the body.
+fn rest<'a>(request: &Request<'_, 'a>, outer: &str) -> Vec<&'a str> {
+    let lines = request.below_text.split('\n').skip(1);
+    let lines = lines.filter(|line| !line.trim().is_empty());
+    let inside = lines.take_while(|line| width(indent(line)) > width(outer));
+    inside.take(MOST_LINES + 1).map(str::trim).collect()
 }
 
 /// The shapes of the functions that the file already has.
@@ -275,15 +367,20 @@ fn place(
         .tail
         .open_line
         .filter(|indent| width(indent) > width(outer));
-    let inner = typed.map_or_else(|| format!("{outer}{}", request.unit), str::to_owned);
+    let first = opening.inner.filter(|_| !opening.done.is_empty()).or(typed);
+    let inner = first.map_or_else(|| format!("{outer}{}", request.unit), str::to_owned);
+    let (from, to) = opening.parts(lines)?;
     let mut text = String::new();
-    for (at, (level, line)) in lines.iter().enumerate() {
+    for (at, (level, line)) in lines.get(from..to)?.iter().enumerate() {
         let indent = format!("{inner}{}", request.unit.repeat(*level));
         if at == 0 && !opening.typed.is_empty() {
             text.push_str(line.strip_prefix(opening.typed)?);
             continue;
         }
         if let Some(there) = request.tail.open_line.filter(|_| at == 0) {
+            if !opening.done.is_empty() && width(there) != width(&indent) {
+                return None;
+            }
             text.push_str(indent.strip_prefix(there).unwrap_or(""));
         } else {
             text.push_str(feed);
@@ -291,7 +388,13 @@ fn place(
         }
         text.push_str(line);
     }
-    if let Some(closing) = closing(request, outer) {
+    let braces = |brace: char| text.matches(brace).count();
+    let closed = braces('}').saturating_sub(braces('{'));
+    if request.language.block == Block::Brace && closed > request.unclosed.len() {
+        return None;
+    }
+    let open = closed < request.unclosed.len() || request.language.block != Block::Brace;
+    if let Some(closing) = closing(request, outer).filter(|_| open && opening.rest.is_empty()) {
         text.push_str(feed);
         text.push_str(outer);
         text.push_str(closing);
@@ -330,16 +433,21 @@ pub(crate) fn enclosing<'a>(request: &Request<'_, 'a>) -> Option<Head<'a>> {
     if let Some(head) = head_before(pieces, pieces.len(), request.language) {
         return Some(head);
     }
+    block_head(pieces, request.language, 2500)
+}
+
+/// The nearest head of a block that is still open, no farther back than some tokens.
+fn block_head<'a>(pieces: &[Piece<'a>], language: Language, reach: usize) -> Option<Head<'a>> {
     let mut depth = 0_i32;
     let mut outermost = 0_i32;
-    for at in (pieces.len().saturating_sub(2500)..pieces.len()).rev() {
+    for at in (pieces.len().saturating_sub(reach)..pieces.len()).rev() {
         let Some(piece) = pieces.get(at).filter(|piece| piece.kind == Kind::Newline) else {
             continue;
         };
         depth -= i32::from(piece.delta);
         if depth < outermost {
             outermost = depth;
-            if let Some(head) = head_before(pieces, at, request.language) {
+            if let Some(head) = head_before(pieces, at, language) {
                 return Some(head);
             }
         }

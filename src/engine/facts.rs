@@ -227,7 +227,7 @@ impl Scene<'_> {
             Value::Number => 1,
             Value::Text => 2,
             Value::List => 3,
-            Value::Collection => 4,
+            Value::Collection | Value::Map => 4,
             Value::Truth => 5,
         });
         for place in 0..6 {

@@ -58,10 +58,10 @@ pub(crate) fn choose(
         ));
     }
     // At the start of a body the model of bodies knows more than the lines that happen to be near.
-    let trust = if bodies.is_empty() {
-        1.0
-    } else {
+    let trust = if bodies.iter().any(|body| body.fresh) {
         BESIDE_BODIES
+    } else {
+        1.0
     };
     for path in paths {
         let Some(text) = balanced(request, path) else {
@@ -71,7 +71,7 @@ pub(crate) fn choose(
         rated.push((
             Suggestion {
                 text,
-                confidence: trust * of_line(path.score.exp()),
+                confidence: trust * of_line(path.score.exp(), request.language.family),
             },
             SHOWN,
         ));

@@ -22,6 +22,10 @@ pub(crate) struct Head<'a> {
     pub(crate) result: Outcome,
     /// The first word of the result's type, where there is one.
     pub(crate) returns: &'a str,
+    /// The first name of the result's type, where there is one.
+    pub(crate) made: &'a str,
+    /// The last word of each parameter's type, empty where it has none.
+    pub(crate) types: Vec<&'a str>,
     /// Whether its class builds on another, where it has a class.
     pub(crate) derived: Option<bool>,
 }
@@ -164,6 +168,7 @@ fn named<'a>(
     read_parameters(pieces.get(open + 1..close)?, language, &mut head);
     set_receiver(pieces, at, language, &mut head);
     (head.result, head.returns) = outcome(pieces, (at, close), language.family);
+    head.made = made(pieces, (at, close), language.family);
     head.derived = derived(pieces, at);
     Some(head)
 }
@@ -220,6 +225,37 @@ fn outcome<'a>(
     (outcome, told.filter(|_| typed).unwrap_or(""))
 }
 
+/// The first name of the result's type, wherever the language writes it.
+fn made<'a>(pieces: &[Piece<'a>], (name, close): (usize, usize), family: Family) -> &'a str {
+    let word = |piece: &&Piece<'a>| piece.kind == Kind::Word;
+    let found = match family {
+        Family::Java | Family::C => name
+            .checked_sub(1)
+            .and_then(|at| pieces.get(at))
+            .filter(word),
+        Family::Go | Family::Rust | Family::Script => pieces
+            .get(close + 1..)
+            .unwrap_or(&[])
+            .iter()
+            .take(6)
+            .take_while(|piece| piece.text != "{" && piece.text != "=>")
+            .find(word),
+        _ => None,
+    };
+    let plain = [
+        "public",
+        "private",
+        "protected",
+        "static",
+        "void",
+        "explicit",
+    ];
+    found
+        .map(|piece| piece.text)
+        .filter(|text| !plain.contains(text))
+        .unwrap_or("")
+}
+
 /// Gives the head its receiver where the language does not list it among the parameters.
 fn set_receiver<'a>(pieces: &[Piece<'a>], at: usize, language: Language, head: &mut Head<'a>) {
     match language.family {
@@ -243,6 +279,7 @@ fn set_receiver<'a>(pieces: &[Piece<'a>], at: usize, language: Language, head: &
         }
         Family::C if !head.parameters.is_empty() && points_to_object(pieces, at) => {
             head.receiver = Some(head.parameters.remove(0));
+            head.types.remove(0);
         }
         Family::Java | Family::C => head.receiver = Some("this"),
         _ => {}
@@ -317,7 +354,14 @@ fn add_parameter<'a>(group: &[&Piece<'a>], language: Language, head: &mut Head<'
     match name.text {
         "self" => head.receiver = Some("self"),
         "cls" if language.family == Family::Python => {}
-        other => head.parameters.push(other),
+        other => {
+            let of_type = match language.family {
+                Family::Java | Family::C => words().rev().nth(1),
+                _ => words().next_back().filter(|last| last.text != other),
+            };
+            head.parameters.push(other);
+            head.types.push(of_type.map_or("", |piece| piece.text));
+        }
     }
 }
 

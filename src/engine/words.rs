@@ -41,6 +41,10 @@ fn split(name: &str) -> Vec<String> {
 }
 
 fn stem(word: &str) -> String {
+    let one = word.strip_suffix('s').filter(|one| {
+        one.len() > 3 && (one.ends_with("er") || one.ends_with("ing") || one.ends_with("ed"))
+    });
+    let word = one.unwrap_or(word);
     let endings: [(&str, &str); 8] = [
         ("ies", "y"),
         ("ing", ""),

@@ -2,7 +2,7 @@
 
 usage: train/split.py DIRECTORY (after fetch.sh)
 """
-import hashlib, os, re, sys
+import hashlib, os, re, shutil, sys
 
 ENDINGS = {
     "py": (".py",), "rs": (".rs",), "js": (".js", ".ts", ".tsx", ".jsx", ".mjs"), "go": (".go",),
@@ -61,6 +61,10 @@ def main(root):
                 total[part, language] = total.get((part, language), 0) + len(text)
         if count:
             rows.append((part, language, package, count, size))
+    own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "textbook")
+    for language in ENDINGS:
+        for file in sorted(os.listdir(os.path.join(own, language))):
+            shutil.copy(os.path.join(own, language, file), os.path.join(root, "train", language, "textbook-" + file))
     with open(os.path.join(root, "packages.tsv"), "w") as out:
         for row in sorted(rows):
             out.write("\t".join(map(str, row)) + "\n")

@@ -8,7 +8,9 @@ use super::super::language::{Family, Language};
 use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
 use super::super::words::{overlap, stems};
+use super::locals::singular;
 use super::members::{Member, Value};
+use super::shape::OTHERS;
 
 /// The names that may fill slots.
 pub(super) struct Names<'h, 'a> {
@@ -22,6 +24,10 @@ pub(super) struct Names<'h, 'a> {
     pub(super) known: &'h dyn Fn(&str) -> bool,
     pub(super) mentioned: &'h dyn Fn(&str) -> bool,
     pub(super) prose: &'h [String],
+    /// What the body that is begun calls its locals.
+    pub(super) locals: &'h [&'h str],
+    /// How many lines the file has.
+    pub(super) lines: usize,
 }
 
 /// A slot of a shape and the member that fills it.
@@ -39,6 +45,16 @@ pub(crate) struct Pick<'h> {
     pub(crate) stems: &'h [String],
     /// How many members there are to choose from.
     pub(crate) members: usize,
+}
+
+/// What is decided while a shape is filled.
+struct Filling<'s> {
+    locals: Vec<String>,
+    /// How many of the likeliest members the next `$A` passes over.
+    other: usize,
+    taken: Vec<&'s str>,
+    /// What fills the slots that may come again.
+    others: Vec<(&'static str, &'s str)>,
 }
 
 /// A shape with its slots filled.
@@ -90,10 +106,20 @@ impl Names<'_, '_> {
         members.any(|member| overlap(&member.stems, &own) > 0.0)
     }
 
-    /// A shape with its slots filled, if they can be.
-    pub(super) fn fill(&self, shape: &str) -> Option<Filled<'_>> {
+    /// A shape with its slots filled, if they can be; another choice passes over the likeliest members for `$A`.
+    pub(super) fn fill(&self, shape: &str, locals: &[&str], other: usize) -> Option<Filled<'_>> {
         let mut picks = Vec::new();
-        let (lines, fit) = self.fill_all(shape, &mut picks)?;
+        let locals = self.name_locals(shape, locals)?;
+        let mut filling = Filling {
+            locals,
+            other,
+            taken: Vec::new(),
+            others: Vec::new(),
+        };
+        let (lines, fit) = self.fill_all(shape, &mut picks, &mut filling)?;
+        if filling.other > 0 {
+            return None;
+        }
         Some(Filled {
             lines,
             fit,
@@ -102,23 +128,60 @@ impl Names<'_, '_> {
         })
     }
 
+    /// What the locals of a shape are called here.
+    fn name_locals(&self, shape: &str, usual: &[&str]) -> Option<Vec<String>> {
+        let mut names: Vec<String> = Vec::new();
+        for place in 0..4 {
+            if !shape.contains(&format!("$V{place}")) {
+                break;
+            }
+            let free = |name: &String| {
+                !names.contains(name) && !self.head.parameters.contains(&name.as_str())
+            };
+            let told = self.locals.get(place).map(|name| (*name).to_owned());
+            let usual = usual.get(place).copied().unwrap_or("value");
+            let derived = match usual.strip_prefix('*') {
+                Some("m") => {
+                    let mut lists = self.members.iter().filter(|member| {
+                        matches!(
+                            member.value,
+                            Value::List | Value::Collection | Value::Unknown
+                        )
+                    });
+                    lists.find_map(|member| singular(member.name))
+                }
+                Some(parameter) => {
+                    let name = self.head.parameters.get(parameter.parse::<usize>().ok()?)?;
+                    singular(name)
+                }
+                None => Some(usual.to_owned()),
+            };
+            let spare = ["item", "value", "result", "other"].map(str::to_owned);
+            let mut all = told.into_iter().chain(derived).chain(spare);
+            let name = all.find(|name| free(name))?;
+            names.push(name);
+        }
+        Some(names)
+    }
+
     fn fill_all<'s>(
         &'s self,
         shape: &str,
         picks: &mut Vec<Pick<'s>>,
+        filling: &mut Filling<'s>,
     ) -> Option<(Vec<(usize, String)>, f32)> {
         if let Some(pattern) = shape.strip_prefix("* ") {
             let mut lines = Vec::new();
             let mut fit = 0.0;
             for place in 0..self.head.parameters.len().max(1) {
                 let (mut line, line_fit) =
-                    self.fill_lines(&pattern.replace('#', &place.to_string()), picks)?;
+                    self.fill_lines(&pattern.replace('#', &place.to_string()), picks, filling)?;
                 lines.append(&mut line);
                 fit += line_fit.min(0.0);
             }
             return Some((lines, fit));
         }
-        let (lines, fit) = self.fill_lines(shape, picks)?;
+        let (lines, fit) = self.fill_lines(shape, picks, filling)?;
         let lines_beyond = from_count(lines.len() - 1);
         let fit = fit - 0.5 * lines_beyond - self.doubts(shape);
         Some((lines, fit))
@@ -136,7 +199,7 @@ impl Names<'_, '_> {
         let own = stems(self.head.name);
         let mut members = self.members.iter();
         let about = members.any(|member| overlap(&member.stems, &own) > 0.0);
-        if about && !["$O", "$L", "$A"].iter().any(|slot| has(slot)) {
+        if about && !["$O", "$L", "$A", "$K"].iter().any(|slot| has(slot)) {
             doubt += 2.5;
         }
         if self.head.derived == Some(false) && has("super") {
@@ -161,6 +224,7 @@ impl Names<'_, '_> {
     fn is_strange(&self, item: &str) -> bool {
         let first = item.chars().next().unwrap_or('$');
         let number = first.is_ascii_digit() && !matches!(item, "0" | "1" | "2");
+        let number = number && item != "2.0" && item != "0.0";
         number || (first.is_alphabetic() && !is_keyword_text(item) && !(self.known)(item))
     }
 
@@ -168,10 +232,12 @@ impl Names<'_, '_> {
         &'s self,
         shape: &str,
         picks: &mut Vec<Pick<'s>>,
+        filling: &mut Filling<'s>,
     ) -> Option<(Vec<(usize, String)>, f32)> {
         let mut lines: Vec<(usize, String)> = vec![(0, String::new())];
         let mut fit = 0.0;
-        let mut taken: Vec<&str> = Vec::new();
+        filling.taken.clear();
+        filling.others.clear();
         for (at, item) in shape.split(' ').enumerate() {
             if let Some(change) = item.strip_prefix('^') {
                 let level = lines.last().map_or(0, |line| line.0);
@@ -183,9 +249,9 @@ impl Names<'_, '_> {
             let (space, item) = item
                 .strip_prefix('~')
                 .map_or((false, item), |item| (true, item));
-            let before = taken.len();
-            let (text, item_fit) = self.slot(item, shape, &mut taken)?;
-            if let Some(name) = taken.get(before) {
+            let before = filling.taken.len();
+            let (text, item_fit) = self.slot(item, shape, filling)?;
+            if let Some(name) = filling.taken.get(before) {
                 picks.extend(self.pick(at, name));
             }
             fit += item_fit;
@@ -215,10 +281,11 @@ impl Names<'_, '_> {
         &'s self,
         item: &str,
         shape: &str,
-        taken: &mut Vec<&'s str>,
+        filling: &mut Filling<'s>,
     ) -> Option<(String, f32)> {
         let Some(slot) = item.strip_prefix('$').filter(|slot| !slot.is_empty()) else {
-            return Some((item.to_owned(), 0.0));
+            let text = item.strip_prefix('\'').filter(|text| !text.is_empty());
+            return Some((text.unwrap_or(item).to_owned(), 0.0));
         };
         if let Ok(place) = slot.parse::<usize>() {
             return self
@@ -229,14 +296,53 @@ impl Names<'_, '_> {
         }
         if let Some(place) = slot.strip_prefix('L') {
             let parameter = *self.head.parameters.get(place.parse::<usize>().ok()?)?;
-            return self.like(parameter, taken);
+            return self.like(parameter, &mut filling.taken);
         }
+        if let Some(bare) = slot.strip_prefix('.') {
+            let (text, fit) = self.slot(&format!("${bare}"), shape, filling)?;
+            let name = text.rsplit(['.', '>', '@']).next().unwrap_or("");
+            return Some((name.to_owned(), fit));
+        }
+        if let Some(place) = slot.strip_prefix('K') {
+            let wanted = stems(self.head.parameters.get(place.parse::<usize>().ok()?)?);
+            let kin = self
+                .members
+                .iter()
+                .map(|member| (member, overlap(&member.stems, &wanted)));
+            let kin = kin.filter(|(member, kinship)| *kinship > 0.0 && member.stems != wanted);
+            let (best, _) = kin.max_by(|one, other| one.1.total_cmp(&other.1))?;
+            filling.taken.push(best.name);
+            return Some((self.reach(best.name), 0.5 + value_fit(best.value, shape)));
+        }
+        if let Some(place) = slot.strip_prefix('V') {
+            let name = filling.locals.get(place.parse::<usize>().ok()?)?;
+            return Some((name.clone(), 0.0));
+        }
+        if let Some(place) = slot.strip_prefix('T') {
+            let name = self.head.types.get(place.parse::<usize>().ok()?)?;
+            return (!name.is_empty()).then(|| ((*name).to_owned(), 0.0));
+        }
+        let taken = &mut filling.taken;
         match slot {
+            "F" => Some((self.head.name.to_owned(), 0.0)),
+            "R" => {
+                let made = self.head.made;
+                (!made.is_empty()).then(|| (made.to_owned(), 0.0))
+            }
             "S" => self
                 .head
                 .receiver
                 .filter(|receiver| *receiver != "@")
                 .map(|receiver| (receiver.to_owned(), 0.0)),
+            _ if filling
+                .others
+                .iter()
+                .any(|(one, _)| one.get(1..) == Some(slot)) =>
+            {
+                let mut bound = filling.others.iter();
+                let (_, name) = bound.find(|(one, _)| one.get(1..) == Some(slot))?;
+                Some((self.reach(name), 0.0))
+            }
             "O" => {
                 let own = stems(self.head.name);
                 let kin = self
@@ -252,30 +358,45 @@ impl Names<'_, '_> {
                     0.5 * kinship + value_fit(best.value, shape),
                 ))
             }
-            _ => {
-                let own = stems(self.head.name);
-                let free = || {
-                    self.members
-                        .iter()
-                        .filter(|member| !taken.contains(&member.name))
-                };
-                let fit = |member: &Member<'_>| value_fit(member.value, shape);
-                let rate = |member: &Member<'_>| 4.0 * overlap(&member.stems, &own) + fit(member);
-                let best = free().max_by(|one, other| {
-                    rate(one)
-                        .total_cmp(&rate(other))
-                        .then(one.uses.cmp(&other.uses))
-                })?;
-                let about = overlap(&best.stems, &own) > 0.0;
-                let doubt = if about {
-                    0.0
-                } else {
-                    from_count(self.members.len()).ln() + 0.5
-                };
-                taken.push(best.name);
-                Some((self.reach(best.name), fit(best) - doubt))
-            }
+            _ => self.other(slot, shape, filling),
         }
+    }
+
+    /// A member that shares no word with a name of the head.
+    fn other<'s>(
+        &'s self,
+        slot: &str,
+        shape: &str,
+        filling: &mut Filling<'s>,
+    ) -> Option<(String, f32)> {
+        let taken = &mut filling.taken;
+        let own = stems(self.head.name);
+        let free = || {
+            self.members
+                .iter()
+                .filter(|member| !taken.contains(&member.name))
+        };
+        let fit = |member: &Member<'_>| value_fit(member.value, shape);
+        let rate = |member: &Member<'_>| 4.0 * overlap(&member.stems, &own) + fit(member);
+        let mut rated: Vec<(f32, &Member<'_>)> =
+            free().map(|member| (rate(member), member)).collect();
+        rated.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let (highest, _) = *rated.first()?;
+        let (rate, best) = *rated.get(filling.other)?;
+        let one = OTHERS.iter().find(|other| other.get(1..) == Some(slot))?;
+        filling.others.push((one, best.name));
+        let passed = from_count(std::mem::take(&mut filling.other));
+        let about = overlap(&best.stems, &own) > 0.0;
+        let doubt = if about {
+            0.0
+        } else {
+            from_count(self.members.len()).ln() + 0.5
+        };
+        taken.push(best.name);
+        // Of several members the first one usually comes first.
+        let order = if shape.contains("$B") { 1.5 } else { 0.2 };
+        let apart = 0.3 * (highest - rate).min(4.0) + order * passed;
+        Some((self.reach(best.name), fit(best) - doubt - apart))
     }
 
     fn like<'s>(&'s self, parameter: &'s str, taken: &mut Vec<&'s str>) -> Option<(String, f32)> {
@@ -347,7 +468,8 @@ fn value_fit(value: Value, shape: &str) -> f32 {
         )
     });
     let inside = items().zip(items().skip(1)).any(|(one, next)| {
-        matches!(one, "$O" | "$A" | "$L0") && matches!(next, "[" | "." | "<<" | "(" | "?." | "->")
+        matches!(one, "$O" | "$A" | "$B" | "$L0")
+            && matches!(next, "[" | "." | "<<" | "(" | "?." | "->")
     });
     let searches = items().any(|item| item == "in");
     match value {
@@ -355,8 +477,8 @@ fn value_fit(value: Value, shape: &str) -> f32 {
         Value::Number if adds => 1.0,
         Value::Number if keeps => -4.0,
         Value::Text if adds => -1.5,
-        Value::Collection if keeps => 1.5,
-        Value::Collection if adds => -3.0,
+        Value::Collection | Value::Map if keeps => 1.5,
+        Value::Collection | Value::Map if adds => -3.0,
         Value::Truth if adds || keeps => -3.0,
         Value::Text if keeps => -3.0,
         _ => 0.0,

@@ -31,8 +31,10 @@ pub(crate) enum Value {
     Text,
     /// A list.
     List,
-    /// A table, a set, or something that was made anew.
+    /// A set, or something that was made anew.
     Collection,
+    /// A table of keys and values.
+    Map,
     /// True or false.
     Truth,
 }
@@ -59,7 +61,31 @@ pub(crate) fn members<'a>(
             note(&mut found, name, value);
         }
     }
+    for member in found
+        .iter_mut()
+        .filter(|member| member.value == Value::Unknown)
+    {
+        member.value = handed(pieces, member.name);
+    }
     found
+}
+
+/// What kind of value a parameter of a name takes, by its default or its type.
+fn handed(pieces: &[Piece<'_>], name: &str) -> Value {
+    let text = |at: Option<usize>| {
+        at.and_then(|at| pieces.get(at))
+            .map_or("", |piece| piece.text)
+    };
+    for (at, piece) in pieces.iter().enumerate() {
+        if piece.text != name || piece.kind != Kind::Word {
+            continue;
+        }
+        let (before, after) = (text(at.checked_sub(1)), text(Some(at + 1)));
+        if matches!(before, "," | "(") && matches!(after, "=" | ":") {
+            return pieces.get(at + 2).map_or(Value::Unknown, value_of);
+        }
+    }
+    Value::Unknown
 }
 
 fn note<'a>(found: &mut Vec<Member<'a>>, name: &'a str, value: Value) {
@@ -103,6 +129,9 @@ pub(super) fn reached<'a>(
 
 /// The field declared on the line that starts at a place, and the place after it.
 fn declared<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(&'a str, usize)> {
+    if language.family == Family::Go && pieces.get(at)?.text == "," {
+        return listed(pieces, at);
+    }
     if pieces.get(at)?.kind != Kind::Newline {
         return None;
     }
@@ -154,9 +183,9 @@ fn declared<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(
             (plain && !local).then_some(name)?
         }
         Family::Go => {
-            let typed = line
-                .get(1)
-                .is_some_and(|next| next.kind == Kind::Word || matches!(next.text, "[" | "*"));
+            let typed = line.get(1).is_some_and(|next| {
+                next.kind == Kind::Word || matches!(next.text, "[" | "*" | ",")
+            });
             (typed
                 && first.kind == Kind::Word
                 && end("(").is_none()
@@ -170,6 +199,18 @@ fn declared<'a>(pieces: &[Piece<'a>], at: usize, language: Language) -> Option<(
         .get(place)
         .filter(|piece| piece.kind == Kind::Word && !is_type_word(piece.text))?;
     Some((name.text, at + 1 + place + 1))
+}
+
+/// The field after a comma in a list of fields of one type, and the place after it.
+fn listed<'a>(pieces: &[Piece<'a>], comma: usize) -> Option<(&'a str, usize)> {
+    let before = pieces.get(..comma)?.iter().rev();
+    let mut before = before.skip_while(|piece| piece.kind == Kind::Word || piece.text == ",");
+    let starts = before
+        .next()
+        .is_some_and(|piece| piece.kind == Kind::Newline && piece.delta >= 0);
+    let (name, after) = (pieces.get(comma + 1)?, pieces.get(comma + 2)?);
+    let goes_on = after.kind == Kind::Word || matches!(after.text, "," | "[" | "*");
+    (starts && name.kind == Kind::Word && goes_on).then_some((name.text, comma + 2))
 }
 
 /// The field that a parameter of a constructor announces, and the place after it.
@@ -201,8 +242,8 @@ fn typed(pieces: &[Piece<'_>], (start, name): (usize, usize), language: Language
         let kind = match piece.text {
             "vector" | "ArrayList" | "LinkedList" | "List" | "Deque" | "deque" | "Queue"
             | "Stack" | "Array" | "[" | "Vec" | "VecDeque" => Value::List,
-            "Map" | "Set" | "HashMap" | "HashSet" | "TreeMap" | "unordered_map" | "map" | "set"
-            | "Record" | "BTreeMap" => Value::Collection,
+            "Map" | "HashMap" | "TreeMap" | "unordered_map" | "map" | "BTreeMap" => Value::Map,
+            "Set" | "HashSet" | "set" | "Record" => Value::Collection,
             _ => Value::Unknown,
         };
         if kind != Value::Unknown {
@@ -238,7 +279,12 @@ fn value_after(pieces: &[Piece<'_>], at: usize) -> Value {
     let Some(first) = texts.next() else {
         return Value::Unknown;
     };
-    value_of(first)
+    let second = texts.next().map_or("", |piece| piece.text);
+    match (first.text, second) {
+        ("new", "Map" | "HashMap" | "TreeMap" | "WeakMap") => Value::Map,
+        ("new", "ArrayList" | "LinkedList" | "ArrayDeque" | "Array") => Value::List,
+        _ => value_of(first),
+    }
 }
 
 fn value_of(first: &Piece<'_>) -> Value {
@@ -260,8 +306,9 @@ pub(super) fn of_type(text: &str) -> Value {
         | "int64_t" | "uint64_t" | "i8" | "i16" | "u128" | "i128" | "isize" | "float32"
         | "uint64" | "decimal" | "Decimal" => Value::Number,
         "[" | "Vec" | "list" | "Array" | "vec" | "deque" | "VecDeque" => Value::List,
-        "{" | "new" | "HashMap" | "map" | "dict" | "set" | "List" | "Map" | "BTreeMap"
-        | "defaultdict" | "Hash" | "OrderedDict" | "make" => Value::Collection,
+        "HashMap" | "map" | "dict" | "Map" | "BTreeMap" | "defaultdict" | "Hash"
+        | "OrderedDict" => Value::Map,
+        "{" | "new" | "set" | "List" | "make" => Value::Collection,
         "false" | "true" | "False" | "True" | "bool" | "boolean" => Value::Truth,
         "str" | "String" | "string" | "&" => Value::Text,
         _ => Value::Unknown,

@@ -5,6 +5,8 @@
 //! same table serves every name in every language of a family.
 
 mod fill;
+mod idea;
+mod locals;
 mod members;
 mod rank;
 mod sense;
@@ -12,11 +14,14 @@ mod shape;
 mod table;
 mod weigh;
 
-pub(crate) use members::{Value, members};
+pub(crate) use locals::locals;
+pub(crate) use members::{Member, Value, members};
 pub(crate) use rank::Ranks;
 #[cfg(feature = "training")]
 pub(crate) use rank::{Feature, WEIGHTS};
 pub(crate) use shape::shape;
+#[cfg(feature = "training")]
+pub(crate) use shape::skip_prose;
 #[cfg(feature = "training")]
 pub(crate) use table::row;
 pub(crate) use table::{ShapeTable, words_of};

@@ -11,7 +11,10 @@ use super::super::hasher::ShortHasher;
 use super::super::language::Family;
 use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
+use super::super::words::stems;
 use super::fill::{Filled, Names, Pick};
+use super::idea::{gist, idea};
+use super::locals::singular;
 use super::members::Value;
 
 /// How many weights there are; what is told apart by its hash shares them.
@@ -93,6 +96,10 @@ pub(crate) fn of_none(names: &Names<'_, '_>) -> Vec<Feature> {
     notes.both(1, &[]);
     notes.both(2, &[outcome(names)]);
     notes.both(3, &[&count(names)]);
+    // What is begun small is seldom more than what shapes give.
+    let size = names.lines.checked_ilog2().unwrap_or(0).min(10).to_string();
+    notes.note(5, &[&size]);
+    notes.note(6, &[&size, &count(names)]);
     for word in &names.words {
         notes.note(4, &[word]);
     }
@@ -109,14 +116,37 @@ pub(crate) fn of_body(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>) -
     let verb = names.words.first().map_or("", String::as_str);
     let count = count(names);
     let outcome = outcome(names);
+    let gist = gist(shape);
     notes.both(10, &[shape]);
-    notes.note(11, &[shape, verb]);
-    notes.note(12, &[shape, &count, outcome]);
+    notes.note(11, &[&gist, verb]);
+    notes.note(12, &[&gist, &count, outcome]);
+    notes.note(9, &[&gist]);
+    for word in &names.words {
+        notes.note(8, &[&gist, word]);
+    }
+    for (place, name) in names.head.parameters.iter().enumerate().take(2) {
+        let slot = format!("${place}");
+        let several = if singular(name).is_some() {
+            "several"
+        } else {
+            ""
+        };
+        notes.note(55, &[&gist, &slot, several]);
+        for at in (0..items.len()).filter(|at| items.get(*at) == Some(&slot.as_str())) {
+            let near = |at: Option<usize>| at.and_then(|at| items.get(at)).copied().unwrap_or("");
+            let (before, after) = (near(at.checked_sub(1)), near(Some(at + 1)));
+            notes.note(56, &[idea(before), idea(after), several]);
+            for stem in stems(name) {
+                notes.note(57, &[idea(before), idea(after), &stem]);
+            }
+        }
+    }
     for (at, item) in items.iter().enumerate() {
         if items.iter().take(at).any(|other| other == item) {
             continue;
         }
         notes.both(13, &[item]);
+        let item = &idea(item);
         notes.note(14, &[item, outcome]);
         notes.note(15, &[item, &count]);
         for word in &names.words {
@@ -130,7 +160,7 @@ pub(crate) fn of_body(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>) -
     for pair in items.windows(2) {
         let [one, other] = pair else { continue };
         notes.both(20, &[one, other]);
-        notes.note(21, &[one, other, verb]);
+        notes.note(21, &[idea(one), idea(other), verb]);
         notes.note(22, &[one, other, outcome]);
     }
     for pick in &filled.picks {
@@ -151,6 +181,7 @@ fn pick_features(notes: &mut Notes, items: &[&str], pick: &Pick<'_>, verb: &str)
         Value::Text => "text",
         Value::List => "list",
         Value::Collection => "collection",
+        Value::Map => "map",
         Value::Truth => "truth",
     };
     let kin = if pick.kin { "kin" } else { "" };

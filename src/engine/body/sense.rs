@@ -1,4 +1,4 @@
-//! Knows what nobody writes, whatever the names say.
+//! Knows what nobody writes, whatever the names say, and the one body that a name says outright.
 //!
 //! Asked for every body that is judged. These are rules of structure, not of words: a body that does nothing with what it
 //! is given, that does what another function of the file does already, or that treats a list as a number.
@@ -16,7 +16,10 @@ const UNFIT: f32 = -6.0;
 const SAME: f32 = -2.5;
 const IDLE: f32 = -2.0;
 
-/// The sum of what speaks against a body.
+/// What speaks for a member that a function is called after.
+const NAMED: f32 = 3.0;
+
+/// The sum of what speaks against a body, less what speaks for it.
 pub(super) fn against(
     names: &Names<'_, '_>,
     shape: &str,
@@ -55,6 +58,10 @@ pub(super) fn against(
     {
         sum += IDLE;
     }
+    let with_itself = filled.lines.iter().any(|(_, line)| is_with_itself(line));
+    if with_itself {
+        sum += UNFIT;
+    }
     let repeated = filled
         .lines
         .iter()
@@ -64,6 +71,8 @@ pub(super) fn against(
     }
     if is_unfit(names, &items, filled) {
         sum += UNFIT;
+    } else if gives_its_name(names, &items, filled) {
+        sum += NAMED;
     }
     sum
 }
@@ -106,10 +115,20 @@ fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool 
     let foreign = items.iter().any(|item| {
         item.starts_with(|one: char| one.is_uppercase())
             && item.len() > 1
+            && !matches!(
+                *item,
+                "System" | "Math" | "Err" | "String" | "Vec" | "HashMap" | "Error"
+            )
             && !is_keyword_text(item)
             && !names.is_mentioned(item)
     });
+    let apart = family == Family::Go && is_misparted(names.head.returns, items);
+    let guarded = items
+        .iter()
+        .any(|item| matches!(*item, "synchronized" | "unsafe"));
     (unnamed && !names.members.is_empty())
+        || guarded
+        || apart
         || misused
         || called
         || borrowed
@@ -117,13 +136,86 @@ fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool 
         || (foreign && !loose)
 }
 
+/// Whether a line takes a thing from itself, or puts it to itself: nothing or a constant. Only its square means something.
+fn is_with_itself(line: &str) -> bool {
+    [" + ", " - ", " / ", " % "].iter().any(|sign| {
+        line.split_once(sign).is_some_and(|(before, after)| {
+            let left = before.rsplit([' ', '(']).next().unwrap_or("");
+            let right = after.split([' ', ')', ';']).next().unwrap_or("");
+            left == right && left.contains(char::is_alphabetic)
+        })
+    })
+}
+
+/// Whether a function without parameters gives just the member that it is called after.
+fn gives_its_name(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool {
+    let [pick] = filled.picks.as_slice() else {
+        return false;
+    };
+    matches!(items, ["return", _])
+        && names.head.parameters.is_empty()
+        && pick.stems == stems(names.head.name)
+}
+
+/// Whether several values are returned where one is promised.
+fn is_misparted(returns: &str, items: &[&str]) -> bool {
+    let mut depth = 0;
+    let parted = items.iter().any(|item| {
+        match *item {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            _ => {}
+        }
+        *item == "," && depth == 0
+    });
+    items.first() == Some(&"return") && parted && !matches!(returns, "" | "(")
+}
+
 /// Whether a member is given out as a reference though a value is promised, or the other way round.
 fn is_misborrowed(names: &Names<'_, '_>, items: &[&str]) -> bool {
-    let member = |item: &&str| matches!(*item, "$O" | "$A" | "$L0");
+    let member = |item: &&str| matches!(*item, "$O" | "$A" | "$B" | "$L0");
     let promised = names.head.returns == "&";
     match items {
         ["return", one] if member(one) => promised,
         ["return", "&", one] if member(one) => !promised,
+        _ => false,
+    }
+}
+
+/// Whether what a language brings along has no method of a name that others of its kind have.
+fn lacks(family: Family, value: Value, method: &str) -> bool {
+    let list: &[&str] = match family {
+        Family::Python => &[
+            "add", "discard", "get", "set", "push", "update", "keys", "length",
+        ],
+        Family::Script => &[
+            "add", "size", "has", "get", "set", "delete", "append", "remove",
+        ],
+        Family::Java => &["put", "containsKey", "push", "append", "length", "keySet"],
+        Family::Rust => &[
+            "count",
+            "insert_with",
+            "push_str",
+            "contains_key",
+            "add",
+            "size",
+        ],
+        Family::Ruby => &["key?", "append_to", "keys", "add", "contains", "remove"],
+        _ => &[],
+    };
+    let table: &[&str] = match family {
+        Family::Python => &[
+            "append", "push", "add", "remove", "insert", "sort", "length",
+        ],
+        Family::Script => &["push", "pop", "shift", "filter", "map", "includes", "find"],
+        Family::Java => &["push", "append", "containsValueOf"],
+        Family::Rust => &["push", "pop", "first", "last", "contains"],
+        Family::Ruby => &["push", "pop", "<<", "contains"],
+        _ => &[],
+    };
+    match value {
+        Value::List => list.contains(&method),
+        Value::Map => table.contains(&method) || (method == "length" && family == Family::Script),
         _ => false,
     }
 }
@@ -135,7 +227,7 @@ fn is_misused(names: &Names<'_, '_>, items: &[&str], pick: &Pick<'_>) -> bool {
     let item = |at: usize| items.get(at).copied().unwrap_or("");
     let (after, later, call) = (item(pick.at + 1), item(pick.at + 2), item(pick.at + 3));
     let before = pick.at.checked_sub(1).map_or("", item);
-    let keeps = matches!(pick.value, Value::List | Value::Collection);
+    let keeps = matches!(pick.value, Value::List | Value::Collection | Value::Map);
     let plain = matches!(pick.value, Value::Number | Value::Truth);
     let counts = ["+=", "-=", "*=", "/=", "++", "--", "+", "-", "*", "/"];
     let counted = counts.contains(&after);
@@ -150,11 +242,14 @@ fn is_misused(names: &Names<'_, '_>, items: &[&str], pick: &Pick<'_>) -> bool {
         });
     let promised = of_type(names.head.returns);
     let returned = before == "return" && after.is_empty();
-    let other =
-        promised != pick.value && !(keeps && matches!(promised, Value::List | Value::Collection));
+    let other = promised != pick.value
+        && !(keeps && matches!(promised, Value::List | Value::Collection | Value::Map));
     let taken = pick.at.checked_sub(2).map_or("", item) == "delete";
-    matches!(before, "throw" | "raise")
+    (linked && lacks(family, pick.value, later))
+        || (pick.value == Value::Map && after == "[" && family == Family::Script)
+        || matches!(before, "throw" | "raise")
         || (taken && before == "(" && pick.value != Value::Collection)
+        || (plain && before == "(" && pick.at.checked_sub(2).map_or("", item) == "len")
         || (keeps && counted && !(loose && after == "+="))
         || (plain && ((linked && call == "(") || after == "["))
         || (pick.value == Value::List && linked && family == Family::Go)

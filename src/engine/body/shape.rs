@@ -6,15 +6,19 @@ use super::super::function::Head;
 use super::super::language::{Family, Language};
 use super::super::lexer::{Kind, Piece};
 use super::super::words::{overlap, stems};
+use super::locals::locals;
 use super::members::{Member, reached};
 
 /// Bodies with more tokens than this are no shape.
-const LONGEST: usize = 40;
+const LONGEST: usize = 48;
+/// The slots of members that share no word with a name of the head.
+pub(super) const OTHERS: [&str; 3] = ["$A", "$B", "$C"];
 
 /// The shape of a body: tokens separated by blanks, `~` before those that stand after blanks, slots with `$`.
 ///
 /// `$0` is the first parameter, `$O` the member named like the function, `$L0` the member named like the first
-/// parameter, `$A` any other member, `$S` the receiver, `^` a line end with `+` or `-` for its change of indent.
+/// parameter, `$K0` one that shares a word with it, `$A` any other member, `$B` and `$C` yet others, `$F` the function itself, `$S` the receiver, `$V0` the first local, `$R` the type of the result, `$T0` that of
+/// the first parameter, `$.A` a member without its receiver, `^` a line end with `+` or `-` for its change of indent, `\'` what stands in a text.
 pub(crate) fn shape(
     body: &[Piece<'_>],
     head: &Head<'_>,
@@ -27,12 +31,21 @@ pub(crate) fn shape(
     }
     let mut items: Vec<String> = Vec::new();
     let mut at = 0;
+    let locals = locals(body, head, members, language)?;
+    let mut others: Vec<&str> = Vec::new();
     while let Some(piece) = body.get(at) {
-        let (item, next) = item(body, at, head, members, language)?;
+        let (item, next) =
+            match local(body, at, &locals).or_else(|| of_type(body, at, head, language)) {
+                Some(slot) => (slot, at + 1),
+                None => item(body, at, (head, members, language), &mut others)?,
+            };
         at = next;
         let space = piece.space
             && !items.is_empty()
-            && items.last().is_some_and(|last| !last.starts_with('^'));
+            && item != ")"
+            && items
+                .last()
+                .is_some_and(|last| !last.starts_with('^') && last.trim_start_matches('~') != "(");
         items.push(if space { format!("~{item}") } else { item });
     }
     let shape = settle(&items, head.parameters.len(), language);
@@ -58,7 +71,7 @@ fn is_empty(shape: &str) -> bool {
 }
 
 /// Leaves out the comment or text a body begins with.
-fn skip_prose<'p, 'a>(body: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
+pub(crate) fn skip_prose<'p, 'a>(body: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
     let prose =
         |piece: &Piece<'_>| matches!(piece.kind, Kind::Text | Kind::Comment | Kind::Newline);
     let from = body
@@ -79,18 +92,17 @@ fn skip_prose<'p, 'a>(body: &'p [Piece<'a>]) -> &'p [Piece<'a>] {
     rest
 }
 
-fn item(
-    body: &[Piece<'_>],
+fn item<'a>(
+    body: &[Piece<'a>],
     at: usize,
-    head: &Head<'_>,
-    members: &[Member<'_>],
-    language: Language,
+    (head, members, language): (&Head<'a>, &[Member<'_>], Language),
+    others: &mut Vec<&'a str>,
 ) -> Option<(String, usize)> {
     let piece = body.get(at)?;
     if let Some((name, next)) = reached(body, at, head, language)
         && (language.family == Family::Ruby || body.get(next).is_none_or(|piece| piece.text != "("))
     {
-        return Some((relation(name, head), next));
+        return Some((relation(name, head, others)?, next));
     }
     if piece.kind == Kind::Newline {
         let mark = match piece.delta {
@@ -100,8 +112,10 @@ fn item(
         };
         return Some((mark, at + 1));
     }
-    if matches!(piece.kind, Kind::Text | Kind::Comment) || piece.text.contains(['$', '~', '^', ' '])
-    {
+    if piece.kind == Kind::Text && !piece.text.contains(' ') {
+        return Some((format!("'{}", piece.text), at + 1));
+    }
+    if piece.kind == Kind::Comment || piece.text.contains(['$', '~', '^', ' ']) {
         return None;
     }
     if piece.kind == Kind::Word {
@@ -110,6 +124,12 @@ fn item(
             .and_then(|at| body.get(at))
             .map_or("", |piece| piece.text);
         let free = !matches!(before, "." | "->" | "::" | "?.");
+        if members.iter().any(|member| member.name == piece.text)
+            && is_named(body, at, head, language)
+        {
+            let slot = relation(piece.text, head, others)?;
+            return Some((slot.replace('$', "$."), at + 1));
+        }
         if let Some(place) = head
             .parameters
             .iter()
@@ -123,7 +143,11 @@ fn item(
             && body.get(at + 1).is_none_or(|next| next.text != "(")
             && members.iter().any(|member| member.name == piece.text);
         if bare && free {
-            return Some((relation(piece.text, head), at + 1));
+            return Some((relation(piece.text, head, others)?, at + 1));
+        }
+        if free && piece.text == head.name && body.get(at + 1).is_some_and(|next| next.text == "(")
+        {
+            return Some(("$F".to_owned(), at + 1));
         }
         if head.receiver == Some(piece.text) {
             return Some(("$S".to_owned(), at + 1));
@@ -132,19 +156,75 @@ fn item(
     Some((piece.text.to_owned(), at + 1))
 }
 
+/// The slot of a local.
+fn local(body: &[Piece<'_>], at: usize, locals: &[&str]) -> Option<String> {
+    let piece = body.get(at).filter(|piece| piece.kind == Kind::Word)?;
+    let before = at.checked_sub(1).and_then(|at| body.get(at));
+    let linked = before.is_some_and(|before| matches!(before.text, "." | "->" | "::" | "?." | "@"));
+    let place = locals.iter().position(|local| *local == piece.text)?;
+    (!linked).then(|| format!("$V{place}"))
+}
+
+/// The slot of a type that the head names.
+fn of_type(body: &[Piece<'_>], at: usize, head: &Head<'_>, language: Language) -> Option<String> {
+    let piece = body.get(at).filter(|piece| piece.kind == Kind::Word)?;
+    let typed = [Family::Java, Family::C, Family::Go, Family::Rust];
+    if !typed.contains(&language.family) || head.parameters.contains(&piece.text) {
+        return None;
+    }
+    let place = || head.types.iter().position(|name| *name == piece.text);
+    let loops = at.checked_sub(2).and_then(|at| body.get(at));
+    if loops.is_some_and(|piece| piece.text == "for")
+        && let Some(place) = place()
+    {
+        return Some(format!("$T{place}"));
+    }
+    if head.made == piece.text {
+        return Some("$R".to_owned());
+    }
+    place().map(|place| format!("$T{place}"))
+}
+
+/// Whether a member is named at a place for another object than the receiver.
+fn is_named(body: &[Piece<'_>], at: usize, head: &Head<'_>, language: Language) -> bool {
+    let text = |place: Option<usize>| {
+        place
+            .and_then(|place| body.get(place))
+            .map_or("", |piece| piece.text)
+    };
+    let (before, after) = (text(at.checked_sub(1)), text(Some(at + 1)));
+    let other = matches!(before, "." | "->")
+        && head.parameters.contains(&text(at.checked_sub(2)))
+        && after != "(";
+    let literal = matches!(language.family, Family::Rust | Family::Go)
+        && matches!(before, "{" | "," | "")
+        && after == ":";
+    other || literal
+}
+
 /// The slot a member fills.
-fn relation(member: &str, head: &Head<'_>) -> String {
+fn relation<'a>(member: &'a str, head: &Head<'_>, others: &mut Vec<&'a str>) -> Option<String> {
     let own = stems(member);
     for (place, parameter) in head.parameters.iter().enumerate() {
         if own == stems(parameter) {
-            return format!("$L{place}");
+            return Some(format!("$L{place}"));
         }
     }
     if overlap(&own, &stems(head.name)) > 0.0 {
-        "$O".to_owned()
-    } else {
-        "$A".to_owned()
+        return Some("$O".to_owned());
     }
+    let near = |name: &&&str| overlap(&own, &stems(name)) > 0.0;
+    if let Some(name) = head.parameters.iter().find(near) {
+        let place = head.parameters.iter().position(|one| one == name)?;
+        return Some(format!("$K{place}"));
+    }
+    let place = others.iter().position(|other| *other == member);
+    let place = place.unwrap_or_else(|| {
+        others.push(member);
+        others.len() - 1
+    });
+    let slot = OTHERS.get(place)?;
+    Some((*slot).to_owned())
 }
 
 /// Evens out what languages write differently: the ends of statements, returned values, one line per parameter.

@@ -8,6 +8,7 @@ use super::super::hasher::ShortMap;
 use super::super::language::Family;
 use super::super::number::from_count;
 use super::super::words::stems;
+use super::idea::gist;
 
 /// The family number under which the marks of all families are kept together.
 const TOGETHER: usize = 9;
@@ -25,6 +26,17 @@ pub(crate) struct Known {
     pub(crate) count: f32,
     /// How often each word stood in the names of its functions, the words as numbers.
     words: Vec<(u32, f32)>,
+    /// What its locals are called.
+    pub(crate) locals: Vec<&'static str>,
+    /// The place of what it says in any language.
+    gist: usize,
+}
+
+/// What is known of all shapes that say the same in their languages.
+#[derive(Debug, Default)]
+struct Gist {
+    count: f32,
+    words: ShortMap<u32, f32>,
 }
 
 /// The shapes of all families.
@@ -37,6 +49,11 @@ pub(crate) struct ShapeTable {
     /// How often each word was seen, for each row.
     seen: Vec<ShortMap<u32, f32>>,
     totals: Vec<f32>,
+    /// What shapes say, over all languages and numbers of parameters.
+    gists: Vec<Gist>,
+    gist_places: std::collections::HashMap<String, usize>,
+    all_seen: ShortMap<u32, f32>,
+    all_total: f32,
     /// For each operator or call of a family, how strongly the words of names speak for it.
     marks: ShortMap<(usize, &'static str), Vec<(u32, f32)>>,
 }
@@ -91,7 +108,9 @@ impl ShapeTable {
         for line in text.lines() {
             let fields: Vec<&'static str> = line.split('\t').collect();
             match fields.as_slice() {
-                ["shape", row, count, shape, words] => table.read_shape(row, count, shape, words),
+                ["shape", row, count, shape, words, locals] => {
+                    table.read_shape((row, count), shape, words, locals);
+                }
                 ["mark", family, mark, words] => table.read_mark(family, mark, words),
                 _ => {}
             }
@@ -99,7 +118,13 @@ impl ShapeTable {
         table
     }
 
-    fn read_shape(&mut self, row: &str, count: &str, shape: &'static str, words: &'static str) {
+    fn read_shape(
+        &mut self,
+        (row, count): (&str, &str),
+        shape: &'static str,
+        words: &'static str,
+        locals: &'static str,
+    ) {
         let (Ok(row), Ok(count)) = (row.parse::<usize>(), count.parse::<f32>()) else {
             return;
         };
@@ -120,13 +145,52 @@ impl ShapeTable {
         if let Some(total) = self.totals.get_mut(row) {
             *total += count;
         }
+        let gist = self.add_to_gist(shape, count, &words);
         if let Some(known) = self.rows.get_mut(row) {
             known.push(Known {
                 shape,
                 count,
                 words,
+                locals: locals.split(' ').filter(|name| !name.is_empty()).collect(),
+                gist,
             });
         }
+    }
+
+    fn add_to_gist(&mut self, shape: &str, count: f32, words: &[(u32, f32)]) -> usize {
+        let next = self.gists.len();
+        let place = *self.gist_places.entry(gist(shape)).or_insert(next);
+        if place == next {
+            self.gists.push(Gist::default());
+        }
+        if let Some(gist) = self.gists.get_mut(place) {
+            gist.count += count;
+            for (word, times) in words {
+                *gist.words.entry(*word).or_default() += times;
+                *self.all_seen.entry(*word).or_default() += times;
+            }
+        }
+        self.all_total += count;
+        place
+    }
+
+    /// How much likelier a word makes what a shape says in any language, as a logarithm.
+    fn gist_evidence(&self, place: usize, broad: f32, word: u32) -> f32 {
+        let Some(gist) = self.gists.get(place) else {
+            return broad;
+        };
+        let seen = self.all_seen.get(&word).copied().unwrap_or(0.0);
+        let expected = gist.count * seen / self.all_total.max(1.0);
+        let found = gist.words.get(&word).copied().unwrap_or(0.0);
+        ((found + PSEUDO * broad.exp()) / (expected + PSEUDO)).ln()
+    }
+
+    /// The same for a shape that may not be in the table.
+    pub(crate) fn kin_evidence(&self, family: usize, shape: &str, word: u32) -> f32 {
+        let broad = self.mark_evidence(family, shape, word);
+        self.gist_places
+            .get(&gist(shape))
+            .map_or(broad, |place| self.gist_evidence(*place, broad, word))
     }
 
     fn read_mark(&mut self, family: &str, mark: &'static str, words: &'static str) {
@@ -187,7 +251,8 @@ impl ShapeTable {
             .copied()
             .unwrap_or(0.0);
         let expected = known.count * seen / self.total(row).max(1.0);
-        let broad = self.mark_evidence(family, known.shape, word).exp();
+        let broad = self.mark_evidence(family, known.shape, word);
+        let broad = self.gist_evidence(known.gist, broad, word).exp();
         ((count_of(&known.words, word) + PSEUDO * broad) / (expected + PSEUDO)).ln()
     }
 

@@ -4,6 +4,7 @@
 //! names speak for it, and how well the names fill its slots.
 
 use super::super::function::Head;
+use super::super::hasher::ShortMap;
 use super::super::language::{Family, Language};
 use super::super::words::overlap;
 use super::fill::{Filled, Names};
@@ -18,7 +19,15 @@ const FIRST: f32 = 0.7;
 const DOUBT: f32 = 5.0;
 /// How many bodies are judged, and how many of them are handed on.
 const JUDGED: usize = 40;
+/// How many members are tried where a shape does not say which.
+const CHOICES: usize = 3;
+/// How strongly the words of a name must say whether something goes up or down, and how much a body counts otherwise.
+const TOLD: f32 = 0.2;
+const BLIND: f32 = 0.4;
 const KEPT: usize = 8;
+
+/// A line without indent, with its level below the body's own.
+pub(crate) type Line = (usize, String);
 
 /// A body that may be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +60,12 @@ pub(crate) struct Setting<'h, 'a> {
     pub(crate) prose: &'h [String],
     /// The lines of the file's other functions, without blanks around them.
     pub(crate) siblings: &'h [&'h str],
+    /// What the body that is begun calls its locals.
+    pub(crate) locals: &'h [&'h str],
+    /// How many lines the file has.
+    pub(crate) lines: usize,
+    /// Whether a body's lines go with what of it is there.
+    pub(crate) fits: &'h dyn Fn(&[Line]) -> bool,
 }
 
 /// The likeliest bodies, likeliest first.
@@ -77,8 +92,8 @@ pub(crate) fn propose(
         .into_iter()
         .zip(shares)
         .map(|(one, share)| Proposal {
+            share: if one.blind { BLIND * share } else { share },
             lines: one.lines,
-            share,
         })
         .collect();
     proposals.sort_by(|one, other| other.share.total_cmp(&one.share));
@@ -96,6 +111,8 @@ pub(crate) struct Judged {
     first: f32,
     /// What sense alone says against it.
     sense: f32,
+    /// Whether it goes up or down though no word says which.
+    blind: bool,
 }
 
 /// The bodies that shapes give, with their features, and those of the choice that none is right.
@@ -117,6 +134,8 @@ fn names<'h, 'a>(setting: &Setting<'h, 'a>) -> Names<'h, 'a> {
         known: setting.known,
         mentioned: setting.mentioned,
         prose: setting.prose,
+        locals: setting.locals,
+        lines: setting.lines,
     }
 }
 
@@ -125,15 +144,18 @@ fn candidates(
     setting: &Setting<'_, '_>,
     names: &Names<'_, '_>,
 ) -> (Vec<Judged>, Vec<Feature>) {
-    let mut weighed: Vec<Weighed<'_>> = Vec::new();
-    weigh_learned(table, names, &mut weighed);
-    weigh_own(table, names, setting, &mut weighed);
+    let mut heap = Heap::default();
+    weigh_learned(table, names, &mut heap);
+    weigh_own(table, names, setting, &mut heap);
+    let mut weighed = heap.bodies;
+    weighed.retain(|one| (setting.fits)(&one.filled.lines));
     weighed.sort_by(|one, other| other.score.total_cmp(&one.score));
     weighed.truncate(JUDGED);
     let judged = weighed.into_iter().map(|one| Judged {
         features: rank::of_body(names, &one.shape, &one.filled),
         first: one.score,
         sense: sense::against(names, &one.shape, &one.filled, setting.siblings),
+        blind: is_blind(table, names, &one.shape),
         lines: one.filled.lines,
     });
     (judged.collect(), rank::of_none(names))
@@ -146,7 +168,14 @@ struct Weighed<'n> {
     score: f32,
 }
 
-fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, weighed: &mut Vec<Weighed<'n>>) {
+/// Bodies, each once: those that differ in nothing but blanks count together.
+#[derive(Default)]
+struct Heap<'n> {
+    bodies: Vec<Weighed<'n>>,
+    places: ShortMap<Vec<u8>, usize>,
+}
+
+fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, heap: &mut Heap<'n>) {
     let member = names.head.receiver.is_some();
     let numbers = table.numbers(&names.telling());
     let count = names.head.parameters.len();
@@ -161,7 +190,11 @@ fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, weighed: &mut
             let distance = if home { 0.0 } else { -2.5 };
             let place = (own_row, names.language.family.index());
             let missing = table.missing(known, &numbers);
-            if let Some(filled) = names.fill(known.shape) {
+            let several = home && known.shape.contains("$A") && names.members.len() > 1;
+            for other in 0..if several { CHOICES } else { 1 } {
+                let Some(filled) = names.fill(known.shape, &known.locals, other) else {
+                    break;
+                };
                 let evidence: f32 = numbers
                     .iter()
                     .map(|(word, weight)| weight * table.evidence(place, known, *word))
@@ -172,16 +205,16 @@ fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, weighed: &mut
                     home,
                     ..filled
                 };
-                add(weighed, known.shape.to_owned(), filled, distance);
+                heap.add(known.shape.to_owned(), filled, distance);
             }
             // What is done with one operator is done with its kin, only less often.
             for shape in kin(known.shape) {
-                let Some(filled) = names.fill(&shape) else {
+                let Some(filled) = names.fill(&shape, &known.locals, 0) else {
                     continue;
                 };
                 let marks: f32 = numbers
                     .iter()
-                    .map(|(word, weight)| weight * table.mark_evidence(place.1, &shape, *word))
+                    .map(|(word, weight)| weight * table.kin_evidence(place.1, &shape, *word))
                     .sum();
                 let filled = Filled {
                     prior: log_share(0.2 * known.count, total),
@@ -189,7 +222,7 @@ fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, weighed: &mut
                     home,
                     ..filled
                 };
-                add(weighed, shape, filled, distance);
+                heap.add(shape, filled, distance);
             }
         }
     }
@@ -199,7 +232,7 @@ fn weigh_own<'n>(
     table: &ShapeTable,
     names: &'n Names<'_, '_>,
     setting: &Setting<'_, '_>,
-    weighed: &mut Vec<Weighed<'n>>,
+    heap: &mut Heap<'n>,
 ) {
     let (count, member) = (names.head.parameters.len(), names.head.receiver.is_some());
     let numbers = table.numbers(&names.telling());
@@ -211,12 +244,12 @@ fn weigh_own<'n>(
         let alike = overlap(own_words, &names.words);
         let kin = kin(shape).into_iter().map(|kin| (kin, 0.3_f32.ln()));
         for (shape, distance) in std::iter::once((shape.clone(), 0.0)).chain(kin) {
-            let Some(filled) = names.fill(&shape) else {
+            let Some(filled) = names.fill(&shape, &[], 0) else {
                 continue;
             };
             let evidence: f32 = numbers
                 .iter()
-                .map(|(word, weight)| weight * table.mark_evidence(home, &shape, *word))
+                .map(|(word, weight)| weight * table.kin_evidence(home, &shape, *word))
                 .sum();
             let filled = Filled {
                 prior: base + distance,
@@ -226,39 +259,72 @@ fn weigh_own<'n>(
                 alike,
                 ..filled
             };
-            add(weighed, shape, filled, 0.0);
+            heap.add(shape, filled, 0.0);
         }
     }
 }
 
-fn add<'n>(weighed: &mut Vec<Weighed<'n>>, shape: String, filled: Filled<'n>, distance: f32) {
-    let score = filled.prior + filled.named + filled.fit + distance;
-    if let Some(known) = weighed
-        .iter_mut()
-        .find(|other| other.filled.lines == filled.lines)
-    {
+impl<'n> Heap<'n> {
+    fn add(&mut self, shape: String, filled: Filled<'n>, distance: f32) {
+        let score = filled.prior + filled.named + filled.fit + distance;
+        let next = self.bodies.len();
+        let place = *self.places.entry(bare(&filled.lines)).or_insert(next);
+        let Some(known) = self.bodies.get_mut(place) else {
+            self.bodies.push(Weighed {
+                shape,
+                filled,
+                score,
+            });
+            return;
+        };
         let (high, low) = (known.score.max(score), known.score.min(score));
+        let own = known.filled.own || filled.own;
+        let home = known.filled.home || filled.home;
+        let alike = known.filled.alike.max(filled.alike);
         if score > known.score {
             known.shape = shape;
-            known.filled = Filled {
-                own: known.filled.own || filled.own,
-                home: known.filled.home || filled.home,
-                alike: known.filled.alike.max(filled.alike),
-                ..filled
-            };
-        } else {
-            known.filled.own |= filled.own;
-            known.filled.home |= filled.home;
-            known.filled.alike = known.filled.alike.max(filled.alike);
+            known.filled = filled;
         }
+        known.filled.own = own;
+        known.filled.home = home;
+        known.filled.alike = alike;
         known.score = high + (low - high).exp().ln_1p();
-    } else {
-        weighed.push(Weighed {
-            shape,
-            filled,
-            score,
-        });
     }
+}
+
+/// Whether a body goes up or down though no word of the function's name says which of the two.
+fn is_blind(table: &ShapeTable, names: &Names<'_, '_>, shape: &str) -> bool {
+    let Some((sign, other)) = [("+=", "-="), ("-=", "+=")]
+        .into_iter()
+        .find(|(sign, _)| shape.contains(&format!("~{sign} ~$")))
+    else {
+        return false;
+    };
+    let mut told = names.telling();
+    told.retain(|word| is_of_name(word));
+    let family = names.language.family.index();
+    let against = shape.replace(sign, other);
+    let told = table.numbers(&told);
+    let lead = told.iter().map(|(word, _)| {
+        table.kin_evidence(family, shape, *word) - table.kin_evidence(family, &against, *word)
+    });
+    lead.sum::<f32>() < TOLD
+}
+
+/// Whether a word is one of the function's own name, as it stands there.
+fn is_of_name(word: &str) -> bool {
+    !word.starts_with(['=', '#']) && !word.ends_with('-')
+}
+
+/// The lines of a body without blanks, each after its level.
+fn bare(lines: &[Line]) -> Vec<u8> {
+    let mut bare = Vec::with_capacity(64);
+    for (level, line) in lines {
+        bare.push(u8::try_from(*level).unwrap_or(u8::MAX));
+        bare.extend(line.bytes().filter(|byte| *byte != b' '));
+        bare.push(b'\n');
+    }
+    bare
 }
 
 /// The shapes that differ in the one operator of arithmetic.

@@ -21,7 +21,9 @@ use super::{Dice, Source, cold};
 const LONGEST: usize = 90;
 /// How many functions of a file are taken, and how many of a package.
 const PER_FILE: usize = 12;
-const PER_PACKAGE: usize = 400;
+const PER_PACKAGE: usize = 60;
+/// How often each function of a textbook is seen, in other surroundings each time.
+const REPEATS: usize = 4;
 /// The length of a step.
 const RATE: f32 = 0.12;
 /// How many files are read between two steps.
@@ -53,7 +55,7 @@ pub fn learn_bodies(
         order.retain(|source| {
             let count = packages.entry(source.package()).or_default();
             *count += PER_FILE;
-            *count <= PER_PACKAGE
+            *count <= PER_PACKAGE || source.is_lesson()
         });
         for (at, files) in order.chunks(FILES).enumerate() {
             let (one, other) = files.split_at(files.len() / 2);
@@ -182,8 +184,21 @@ fn file(
     functions.retain(|function| {
         block_end(&pieces, function.at).is_some_and(|end| end - function.at < LONGEST)
     });
-    for _ in 0..PER_FILE.min(functions.len()) {
-        let function = functions.swap_remove(dice.roll(functions.len()));
+    let lesson = source.is_lesson();
+    let most = if lesson {
+        REPEATS * functions.len()
+    } else {
+        PER_FILE.min(functions.len())
+    };
+    for _ in 0..most {
+        let place = dice.roll(functions.len());
+        let function = if lesson {
+            functions.get(place)
+        } else {
+            functions.swap(0, place);
+            functions.first()
+        };
+        let Some(function) = function else { continue };
         let (Some(cursor), Some(head), Some(end)) = (
             function.at.checked_sub(1).and_then(|at| pieces.get(at)),
             pieces.get(function.head.start),
@@ -192,7 +207,7 @@ fn file(
             continue;
         };
         let cursor = cursor.start + cursor.text.len();
-        let (above, below) = if dice.roll(2) == 0 {
+        let (above, below) = if dice.roll(4) > 0 && !lesson {
             let rest = pieces.get(end).map_or(source.text.len(), |next| next.start);
             let line = source.text.get(..rest).and_then(|text| text.rfind('\n'));
             let below = source.text.get(line.unwrap_or(rest)..).unwrap_or("");
@@ -231,7 +246,7 @@ fn example(
     let spacing = Spacing::default();
     let request = Request::read(prompt, &options, (vocabulary, &spacing), None);
     let opening = open_head(&request)?;
-    let (bodies, none) = with_setting(&request, &opening.head, |setting| judged(table, setting));
+    let (bodies, none) = with_setting(&request, &opening, |setting| judged(table, setting));
     let wanted = written(body);
     let right = bodies.iter().position(|one| text(one) == wanted);
     let mut choices = vec![none];

@@ -16,6 +16,9 @@ pub use network::{Course, Report, learn_network, measure_network};
 pub use shapes::learn_shapes;
 pub use vocabulary::{learn_spacing, learn_vocabulary};
 
+/// What the names of the textbook's packages begin with.
+const LESSONS: &str = "textbook-";
+
 /// A file to learn from.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -29,6 +32,11 @@ impl Source {
     /// The package the file belongs to.
     fn package(&self) -> &str {
         self.name.split("__").next().unwrap_or("")
+    }
+
+    /// Whether the file belongs to the textbook beside the training program.
+    fn is_lesson(&self) -> bool {
+        self.name.starts_with(LESSONS)
     }
 }
 

@@ -5,19 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::super::body::{members, row, shape, words_of};
+use super::super::body::{Member, locals, members, row, shape, skip_prose, words_of};
 use super::super::function::{Head, block_end, head_before};
 use super::super::language::{Family, Language};
 use super::super::lexer::{Kind, Piece, lex};
 use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
-use super::Source;
+use super::super::words::stems;
+use super::{LESSONS, Source};
 
 /// Longer bodies say nothing of the words of their names.
 const LONGEST: usize = 90;
 
 /// The most that one package adds to a count: what is copied within a package is no custom.
 const PER_PACKAGE: usize = 5;
+/// How much each function of the textbook counts: libraries hold few of those that small programs are made of.
+const LESSON: usize = 4;
 /// The same for the use of operators, which is counted over many more functions.
 const USES_PER_PACKAGE: usize = 3000;
 /// How many occurrences are added on both sides, so that a few prove little.
@@ -29,19 +32,42 @@ const TOGETHER: usize = 9;
 struct Tally {
     packages: BTreeMap<String, usize>,
     words: BTreeMap<String, usize>,
+    /// For each local what it is called.
+    locals: BTreeMap<usize, BTreeMap<String, usize>>,
 }
 
 impl Tally {
-    fn add(&mut self, package: &str, words: &[String], most: usize) {
+    fn add(&mut self, package: &str, words: &[String], most: usize) -> bool {
+        let lesson = package.starts_with(LESSONS);
+        let weight = if lesson { LESSON } else { 1 };
         let count = self.packages.entry(package.to_owned()).or_default();
-        *count += 1;
-        if *count > most {
-            *count = most;
-        } else {
-            for word in words.iter().filter(|word| !word.contains([':', ' ', '\t'])) {
-                *self.words.entry(word.clone()).or_default() += 1;
-            }
+        if *count >= most && !lesson {
+            return false;
         }
+        *count += weight;
+        for word in words.iter().filter(|word| !word.contains([':', ' ', '\t'])) {
+            *self.words.entry(word.clone()).or_default() += weight;
+        }
+        true
+    }
+
+    fn name(&mut self, locals: &[String]) {
+        for (place, name) in locals.iter().enumerate() {
+            let names = self.locals.entry(place).or_default();
+            *names.entry(name.clone()).or_default() += 1;
+        }
+    }
+
+    /// What each local is mostly called.
+    fn names(&self) -> String {
+        let most = |names: &BTreeMap<String, usize>| {
+            let best = names
+                .iter()
+                .max_by(|one, other| one.1.cmp(other.1).then(other.0.cmp(one.0)));
+            best.map_or(String::new(), |(name, _)| name.clone())
+        };
+        let names: Vec<String> = self.locals.values().map(most).collect();
+        names.join(" ")
     }
 
     fn count(&self) -> usize {
@@ -117,10 +143,13 @@ impl Counts {
                 head.parameters.len(),
                 head.receiver.is_some(),
             );
-            self.shapes
-                .entry((row, shape))
-                .or_default()
-                .add(package, &words, PER_PACKAGE);
+            let found = locals(skip_prose(body), head, &members, language).unwrap_or_default();
+            let named = found.iter().map(|local| relation(local, head, &members));
+            let named: Vec<String> = named.collect();
+            let tally = self.shapes.entry((row, shape)).or_default();
+            if tally.add(package, &words, PER_PACKAGE) {
+                tally.name(&named);
+            }
         }
     }
 }
@@ -131,7 +160,11 @@ fn write(counts: Counts) -> String {
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     for ((row, shape), tally) in counts.shapes {
         let general = tally.count() >= 3 && shape.split(' ').count() <= 12 && is_general(&shape);
-        if tally.packages.len() >= 2 || general {
+        let lesson = tally.packages.keys().any(|name| name.starts_with(LESSONS));
+        let texts = shape
+            .split(' ')
+            .any(|item| item.trim_start_matches('~').starts_with('\''));
+        if tally.packages.len() >= if texts { 3 } else { 2 } || general || lesson {
             rows.entry(row).or_default().push((shape, tally));
         }
     }
@@ -143,14 +176,15 @@ fn write(counts: Counts) -> String {
                 .cmp(&one.1.count())
                 .then(one.0.cmp(&other.0))
         });
-        for (shape, tally) in list.into_iter().take(250) {
+        for (shape, tally) in list.into_iter().take(300) {
             for item in shape.split(' ') {
                 *uses
                     .entry(item.trim_start_matches('~').to_owned())
                     .or_default() += 1;
             }
-            let words = join(&tally.words, 30);
-            let _ = writeln!(out, "shape\t{row}\t{}\t{shape}\t{words}", tally.count());
+            let words = join(&tally.words, 60);
+            let (count, names) = (tally.count(), tally.names());
+            let _ = writeln!(out, "shape\t{row}\t{count}\t{shape}\t{words}\t{names}");
         }
     }
     for ((family, mark), tally) in &counts.marks {
@@ -167,6 +201,19 @@ fn write(counts: Counts) -> String {
         }
     }
     out
+}
+
+/// What a local is called: a name of its own, or what one element of a parameter or of a member is called.
+fn relation(local: &str, head: &Head<'_>, members: &[Member<'_>]) -> String {
+    let own = stems(local);
+    let place = head.parameters.iter().position(|name| stems(name) == own);
+    if let Some(place) = place {
+        return format!("*{place}");
+    }
+    if members.iter().any(|member| member.stems == own) {
+        return "*m".to_owned();
+    }
+    local.to_owned()
 }
 
 /// The words that speak for or against a mark, with ten times the logarithm of how strongly.

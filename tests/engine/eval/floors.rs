@@ -6,13 +6,13 @@ use super::tally::{Tally, share};
 
 /// Language, next token, rest of line, precision of what is shown, characters saved; all in hundredths.
 const FLOORS: [(&str, f64, f64, f64, f64); 7] = [
-    ("py", 59.0, 30.0, 70.0, 10.0),
-    ("rs", 66.0, 42.0, 87.0, 19.0),
-    ("js", 43.0, 10.0, 46.0, 4.0),
-    ("go", 60.0, 20.0, 73.0, 7.5),
-    ("java", 58.0, 23.0, 70.0, 7.0),
-    ("c", 51.0, 23.0, 67.0, 4.0),
-    ("ruby", 41.0, 10.0, 44.0, 4.0),
+    ("py", 60.0, 31.0, 73.0, 11.0),
+    ("rs", 67.0, 43.0, 88.0, 20.0),
+    ("js", 44.0, 11.0, 62.0, 4.0),
+    ("go", 61.0, 21.0, 74.0, 8.5),
+    ("java", 59.0, 23.0, 70.0, 7.5),
+    ("c", 52.0, 24.0, 68.0, 4.5),
+    ("ruby", 42.0, 11.0, 50.0, 1.7),
 ];
 
 /// Says which figures lie below their floors, and how many.

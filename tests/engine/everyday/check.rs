@@ -254,6 +254,12 @@ fn tokens(text: &str, file: &str) -> Vec<String> {
             at = end + 1;
         } else if word(one) {
             let length = all.iter().skip(at).take_while(|one| word(**one)).count();
+            let quoted = matches!(all.get(at + length), Some('"' | '\''));
+            if ending == "py" && length == 1 && quoted {
+                // The letter says what kind of string it is.
+                at += 1;
+                continue;
+            }
             found.push(all.iter().skip(at).take(length).collect());
             at += length;
         } else {
