@@ -305,12 +305,7 @@ impl Names<'_, '_> {
         }
         if let Some(place) = slot.strip_prefix('K') {
             let wanted = stems(self.head.parameters.get(place.parse::<usize>().ok()?)?);
-            let kin = self
-                .members
-                .iter()
-                .map(|member| (member, overlap(&member.stems, &wanted)));
-            let kin = kin.filter(|(member, kinship)| *kinship > 0.0 && member.stems != wanted);
-            let (best, _) = kin.max_by(|one, other| one.1.total_cmp(&other.1))?;
+            let (best, _) = self.closest(&wanted, |member| member.stems != wanted)?;
             filling.taken.push(best.name);
             return Some((self.reach(best.name), 0.5 + value_fit(best.value, shape)));
         }
@@ -322,7 +317,8 @@ impl Names<'_, '_> {
             let name = self.head.types.get(place.parse::<usize>().ok()?)?;
             return (!name.is_empty()).then(|| ((*name).to_owned(), 0.0));
         }
-        let taken = &mut filling.taken;
+        let mut bound = filling.others.iter();
+        let bound = bound.find(|(one, _)| one.get(1..) == Some(slot));
         match slot {
             "F" => Some((self.head.name.to_owned(), 0.0)),
             "R" => {
@@ -334,25 +330,10 @@ impl Names<'_, '_> {
                 .receiver
                 .filter(|receiver| *receiver != "@")
                 .map(|receiver| (receiver.to_owned(), 0.0)),
-            _ if filling
-                .others
-                .iter()
-                .any(|(one, _)| one.get(1..) == Some(slot)) =>
-            {
-                let mut bound = filling.others.iter();
-                let (_, name) = bound.find(|(one, _)| one.get(1..) == Some(slot))?;
-                Some((self.reach(name), 0.0))
-            }
+            _ if let Some((_, name)) = bound => Some((self.reach(name), 0.0)),
             "O" => {
-                let own = stems(self.head.name);
-                let kin = self
-                    .members
-                    .iter()
-                    .map(|member| (member, overlap(&member.stems, &own)));
-                let (best, kinship) = kin
-                    .filter(|(_, kinship)| *kinship > 0.0)
-                    .max_by(|one, other| one.1.total_cmp(&other.1))?;
-                taken.push(best.name);
+                let (best, kinship) = self.closest(&stems(self.head.name), |_| true)?;
+                filling.taken.push(best.name);
                 Some((
                     self.reach(best.name),
                     0.5 * kinship + value_fit(best.value, shape),
@@ -360,6 +341,19 @@ impl Names<'_, '_> {
             }
             _ => self.other(slot, shape, filling),
         }
+    }
+
+    /// The wanted member that shares most words with a name, and how many of them.
+    fn closest(
+        &self,
+        name: &[String],
+        wanted: impl Fn(&Member<'_>) -> bool,
+    ) -> Option<(&Member<'_>, f32)> {
+        let members = self.members.iter().filter(|member| wanted(member));
+        members
+            .map(|member| (member, overlap(&member.stems, name)))
+            .filter(|(_, kinship)| *kinship > 0.0)
+            .max_by(|one, other| one.1.total_cmp(&other.1))
     }
 
     /// A member that shares no word with a name of the head.
