@@ -98,7 +98,8 @@ impl Client {
         self.ask(Method::GET, path, Bytes::new(), credential).await
     }
 
-    /// Asks GraphQL, which takes tokens that the REST API refuses for their scopes; returns the data.
+    /// Asks GraphQL, which takes tokens that the REST API refuses for their scopes; returns the data, or `None` for a token
+    /// that it refuses too. Anything else, such as a 429, says nothing of the token.
     pub(super) async fn query(
         &self,
         query: &str,
@@ -109,10 +110,15 @@ impl Client {
         let answer = self
             .ask(Method::POST, "/api/graphql", body.into(), credential)
             .await?;
-        if answer.status.is_server_error() {
+        let is_judged = [
+            StatusCode::OK,
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+        ];
+        if !is_judged.contains(&answer.status) {
             return Err(Away::Status(answer.status));
         }
-        let mut document: Value = answer.read().unwrap_or_default();
+        let mut document: Value = answer.read()?;
         Ok(Some(document["data"].take()).filter(Value::is_object))
     }
 

@@ -285,6 +285,31 @@ async fn a_token_that_cannot_be_checked_is_a_503_and_not_remembered() {
 }
 
 #[tokio::test]
+async fn a_name_that_graphql_does_not_tell_is_a_503_and_not_an_empty_one() {
+    let gitlab = ce::gitlab().await;
+    let server = beside(&gitlab)
+        .set("identity.entitlement.rule", "users")
+        .set("identity.entitlement.users", "alice")
+        .start()
+        .await;
+    for (case, answer) in [
+        ("too many", Answer::new(429, "text/plain", "Retry later\n")),
+        ("error", Answer::new(500, "text/plain", "oops")),
+        ("sign-in page", Answer::new(200, "text/html", "<html>")),
+        ("firewall", Answer::new(403, "text/html", "<html>")),
+    ] {
+        gitlab.routes("POST /api/graphql", answer);
+        let reply = details(&server, ce::AI).send().await;
+        assert_eq!(reply.status, 503, "{case}");
+        server.advance(Duration::from_secs(10));
+    }
+    let told = json!({ "data": { "currentUser": { "username": "alice" } } });
+    gitlab.routes("POST /api/graphql", Answer::json(200, &told));
+    details(&server, ce::AI).send().await.has_status(201);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn a_gitlab_that_hangs_costs_five_seconds() {
     let gitlab = FakeGateway::answering(Answer::bytes("").then(End::Silence)).await;
     let server = beside(&gitlab).start().await;
