@@ -7,7 +7,7 @@ pub use schema::{CONTEXTS, Schema, schema};
 
 use std::sync::Arc;
 
-use async_graphql::{ServerError, Variables};
+use async_graphql::{PathSegment, ServerError, Variables};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -15,7 +15,7 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Reply;
 use crate::{
@@ -101,9 +101,7 @@ pub async fn execute(
     if !answer.errors.is_empty() {
         // Editors take data next to errors for a failure; there is never both.
         let told = answer.errors.iter().take(MOST_ERRORS);
-        let errors: Vec<_> = told
-            .map(|error| json!({ "message": in_short(error) }))
-            .collect();
+        let errors: Vec<_> = told.map(shown).collect();
         return Ok(reply::json_value(
             StatusCode::OK,
             &json!({ "errors": errors }),
@@ -111,6 +109,27 @@ pub async fn execute(
     }
     let data = answer.data.into_json().map_err(|_| ApiError::Internal)?;
     Ok(reply::json_value(StatusCode::OK, &json!({ "data": data })))
+}
+
+/// An error as GraphQL has it (October 2021, section 7.1.2): with the places in the document, and the place in the answer if it
+/// came so far.
+fn shown(error: &ServerError) -> Value {
+    let mut shown = json!({ "message": in_short(error) });
+    let places = error.locations.iter().take(MOST_ERRORS);
+    let places: Vec<_> = places
+        .map(|at| json!({ "line": at.line, "column": at.column }))
+        .collect();
+    if !places.is_empty() {
+        shown["locations"] = places.into();
+    }
+    if !error.path.is_empty() {
+        let path = error.path.iter().map(|segment| match segment {
+            PathSegment::Field(name) => json!(name),
+            PathSegment::Index(index) => json!(index),
+        });
+        shown["path"] = path.collect();
+    }
+    shown
 }
 
 /// What is wrong with an operation, without the lines of it that the parser shows.

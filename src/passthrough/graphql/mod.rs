@@ -44,8 +44,21 @@ const LONGEST_REQUEST: usize = 256 * 1024;
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// An operation as it was asked: with members that are of no concern here.
+#[derive(Clone)]
 struct Asked {
     members: Map<String, Value>,
+}
+
+/// An operation, taken apart if it has a field of ours.
+struct Single {
+    asked: Asked,
+    plan: Option<Plan>,
+}
+
+/// What one request asks: an operation, or a list of them as GitLab takes it too.
+struct Operations {
+    all: Vec<Single>,
+    is_batch: bool,
 }
 
 /// Answers an operation, with GitLab's help or by GitLab alone.
@@ -59,8 +72,7 @@ pub async fn execute(State(app): State<Arc<App>>, request: Request) -> Result<Re
         Read::Whole(body) => body,
         Read::Longer(body) => return pass_on(Request::from_parts(parts, body)).await,
     };
-    let plan = Asked::parse(&body).and_then(|asked| Some((Plan::new(&asked, false)?, asked)));
-    let Some((plan, asked)) = plan else {
+    let Some(mut operations) = Operations::parse(&body) else {
         return pass_on(Request::from_parts(parts, body.into())).await;
     };
     let caller = match authenticated(&app, &parts).await {
@@ -69,50 +81,64 @@ pub async fn execute(State(app): State<Arc<App>>, request: Request) -> Result<Re
         // GitLab refuses in its own words, or knows a session of its own.
         Err(_) => return pass_on(Request::from_parts(parts, body.into())).await,
     };
-    let answer = pass_on(rewritten(&parts, &asked, &plan)).await?;
-    let answered = Answered::read(answer).await?;
-    if answered.data().is_some() {
-        return fill_in(&app, &caller, &asked, &plan, answered).await;
-    }
-    // A field that only some GitLabs have may be what it was refused for.
-    let Some(plan) = Plan::new(&asked, true).filter(|_| plan.has_optional && answered.is_refusal())
-    else {
-        return Ok(answered.into_response());
+    let ask = async |operations: &Operations| {
+        let answer = pass_on(rewritten(&parts, operations)).await?;
+        Answered::read(answer, operations).await
     };
-    let answered = Answered::read(pass_on(rewritten(&parts, &asked, &plan)).await?).await?;
-    fill_in(&app, &caller, &asked, &plan, answered).await
+    let mut answered = ask(&operations).await?;
+    // A field that only some GitLabs have may be what they were refused for.
+    let (refused, fewer) = operations.without_optional(&answered);
+    if !refused.is_empty() {
+        let mut second = ask(&fewer).await?;
+        if !operations.is_batch {
+            answered = second;
+        } else if second.documents.len() == refused.len() {
+            for (place, document) in refused.iter().zip(second.documents.drain(..)) {
+                answered.documents[*place] = document;
+            }
+        }
+        for (place, single) in refused.into_iter().zip(fewer.all) {
+            operations.all[place] = single;
+        }
+    }
+    for (single, document) in operations.all.iter().zip(&mut answered.documents) {
+        answered.is_filled |= fill_in(&app, &caller, single, document).await?;
+    }
+    Ok(answered.into_response(operations.is_batch))
 }
 
+/// Puts our fields into what GitLab said to an operation; `false` when nothing of it is of any concern here.
 async fn fill_in(
     app: &App,
     caller: &Caller,
-    asked: &Asked,
-    plan: &Plan,
-    answered: Answered,
-) -> Result<Response, ApiError> {
-    let Some(mut data) = answered.data().cloned() else {
-        return Ok(answered.into_response());
+    single: &Single,
+    document: &mut Value,
+) -> Result<bool, ApiError> {
+    let (Some(plan), Some(data)) = (&single.plan, data(document)) else {
+        return Ok(false);
     };
+    let mut data = data.clone();
     let own = merge::Own::look_up(app, caller, &data).await?;
-    merge::fill_in(&mut data, plan, asked.variables(), &own);
-    let mut document = answered.document;
+    merge::fill_in(&mut data, plan, single.asked.variables(), &own);
     document["data"] = Value::Object(data);
-    let mut parts = answered.parts;
-    for name in [CONTENT_LENGTH, ETAG] {
-        parts.headers.remove(name);
-    }
-    Ok(Response::from_parts(
-        parts,
-        Body::from(document.to_string()),
-    ))
+    Ok(true)
+}
+
+/// What was asked for, if it came without errors.
+fn data(document: &Value) -> Option<&Map<String, Value>> {
+    let failed = |errors: &Value| !errors.as_array().is_none_or(Vec::is_empty);
+    let whole = !document.get("errors").is_some_and(failed);
+    document.get("data").filter(|_| whole)?.as_object()
+}
+
+/// Whether GitLab did not understand the operation.
+fn is_refusal(document: &Value) -> bool {
+    document["errors"].is_array() && !document["data"].is_object()
 }
 
 /// The request that asks the rest of GitLab.
-fn rewritten(parts: &Parts, asked: &Asked, plan: &Plan) -> Request {
-    let mut members = asked.members.clone();
-    members.insert("query".to_owned(), plan.rest.clone().into());
-    let body = Value::Object(members).to_string();
-    let mut request = Request::from_parts(parts.clone(), Body::from(body));
+fn rewritten(parts: &Parts, operations: &Operations) -> Request {
+    let mut request = Request::from_parts(parts.clone(), Body::from(operations.rest()));
     let headers = request.headers_mut();
     // The answer is read here.
     for name in [
@@ -126,21 +152,82 @@ fn rewritten(parts: &Parts, asked: &Asked, plan: &Plan) -> Request {
     request
 }
 
+/// A list as JSON, or the only document of what is none.
+fn written(mut documents: impl Iterator<Item = Value>, is_batch: bool) -> String {
+    if is_batch {
+        Value::Array(documents.collect()).to_string()
+    } else {
+        documents.next().unwrap_or_default().to_string()
+    }
+}
+
+// === impl Operations ===
+
+impl Operations {
+    /// `None` for what is neither an operation nor a list of them as JSON, and where none has a field of ours.
+    fn parse(body: &[u8]) -> Option<Self> {
+        let document = serde_json::from_slice(body).ok()?;
+        let is_batch = matches!(document, Value::Array(_));
+        let all = match document {
+            Value::Array(items) => items.into_iter().map(Single::parse).collect(),
+            item => Single::parse(item).map(|single| vec![single]),
+        };
+        let all: Vec<Single> = all?;
+        let concerned = all.iter().any(|single| single.plan.is_some());
+        concerned.then_some(Self { all, is_batch })
+    }
+
+    /// The body that asks the rest of GitLab.
+    fn rest(&self) -> String {
+        written(self.all.iter().map(Single::rest), self.is_batch)
+    }
+
+    /// The places of operations that GitLab has refused and might answer without the fields that not every one has, and these.
+    fn without_optional(&self, answered: &Answered) -> (Vec<usize>, Self) {
+        let pairs = self.all.iter().zip(&answered.documents).enumerate();
+        let (places, all) = pairs
+            .filter_map(|(place, (single, document))| {
+                let plan = single.plan.as_ref()?;
+                if !plan.has_optional || !is_refusal(document) {
+                    return None;
+                }
+                let asked = single.asked.clone();
+                let plan = Some(Plan::new(&asked, true)?);
+                Some((place, Single { asked, plan }))
+            })
+            .unzip();
+        let is_batch = self.is_batch;
+        (places, Self { all, is_batch })
+    }
+}
+
+// === impl Single ===
+
+impl Single {
+    fn parse(document: Value) -> Option<Self> {
+        let Value::Object(members) = document else {
+            return None;
+        };
+        let asked = Asked { members };
+        let named = fields::NAMES
+            .iter()
+            .any(|name| asked.query().contains(name));
+        let plan = named.then(|| Plan::new(&asked, false)).flatten();
+        Some(Self { asked, plan })
+    }
+
+    fn rest(&self) -> Value {
+        let mut members = self.asked.members.clone();
+        if let Some(plan) = &self.plan {
+            members.insert("query".to_owned(), plan.rest.clone().into());
+        }
+        Value::Object(members)
+    }
+}
+
 // === impl Asked ===
 
 impl Asked {
-    /// `None` for what is no single operation as JSON, and for one that names no field of ours.
-    fn parse(body: &[u8]) -> Option<Self> {
-        let Value::Object(members) = serde_json::from_slice(body).ok()? else {
-            return None;
-        };
-        let asked = Self { members };
-        fields::NAMES
-            .iter()
-            .any(|name| asked.query().contains(name))
-            .then_some(asked)
-    }
-
     fn query(&self) -> &str {
         self.members
             .get("query")
@@ -209,12 +296,14 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
 struct Answered {
     parts: axum::http::response::Parts,
     text: Bytes,
-    /// Null for what is no JSON.
-    document: Value,
+    /// One for each operation; none for what does not answer them.
+    documents: Vec<Value>,
+    /// Whether the text is not what is in the documents any more.
+    is_filled: bool,
 }
 
 impl Answered {
-    async fn read(answer: Response) -> Result<Self, ApiError> {
+    async fn read(answer: Response, operations: &Operations) -> Result<Self, ApiError> {
         let (parts, body) = answer.into_parts();
         let body = Limited::new(body, LONGEST_ANSWER).collect().await;
         let text = body.map_err(|_| ApiError::BadGateway)?.to_bytes();
@@ -223,26 +312,28 @@ impl Answered {
         } else {
             Value::Null
         };
+        let documents = match document {
+            Value::Array(documents) if operations.is_batch => documents,
+            document @ Value::Object(_) if !operations.is_batch => vec![document],
+            _ => Vec::new(),
+        };
+        let answers_all = documents.len() == operations.all.len();
         Ok(Self {
             parts,
             text,
-            document,
+            documents: if answers_all { documents } else { Vec::new() },
+            is_filled: false,
         })
     }
 
-    /// What was asked for, if it came without errors.
-    fn data(&self) -> Option<&Map<String, Value>> {
-        let failed = |errors: &Value| !errors.as_array().is_none_or(Vec::is_empty);
-        let whole = !self.document.get("errors").is_some_and(failed);
-        self.document.get("data").filter(|_| whole)?.as_object()
-    }
-
-    /// Whether GitLab did not understand the operation.
-    fn is_refusal(&self) -> bool {
-        self.document["errors"].is_array() && !self.document["data"].is_object()
-    }
-
-    fn into_response(self) -> Response {
-        Response::from_parts(self.parts, Body::from(self.text))
+    fn into_response(mut self, is_batch: bool) -> Response {
+        if !self.is_filled {
+            return Response::from_parts(self.parts, Body::from(self.text));
+        }
+        for name in [CONTENT_LENGTH, ETAG] {
+            self.parts.headers.remove(name);
+        }
+        let text = written(self.documents.into_iter(), is_batch);
+        Response::from_parts(self.parts, Body::from(text))
     }
 }

@@ -206,11 +206,13 @@ async fn what_is_asked_for_in_vain_is_an_error_without_data() {
     }
     let field = "query x { currentUser { noSuchField } }";
     let answer = ask(&server, "x", field, &json!({})).send().await.json();
-    let message = answer["errors"][0]["message"].as_str().unwrap();
+    let error = &answer["errors"][0];
+    let message = error["message"].as_str().unwrap();
     assert!(
         message.contains("noSuchField") && message.contains("CurrentUser"),
         "{message}"
     );
+    assert_eq!(error["locations"], json!([{ "line": 1, "column": 25 }]));
     server.finish().await;
 }
 
@@ -238,7 +240,10 @@ async fn errors_are_short_and_do_not_repeat_the_query() {
         .await;
     assert_eq!(
         broken.json(),
-        json!({ "errors": [{ "message": "Parse error at line 2, column 16" }] })
+        json!({ "errors": [{
+            "message": "Parse error at line 2, column 16",
+            "locations": [{ "line": 2, "column": 16 }],
+        }] })
     );
     server.finish().await;
 }

@@ -152,7 +152,7 @@ async fn what_does_not_touch_our_fields_passes_byte_for_byte() {
         r#"{"query":"{ group { projects { nodes { duoFeaturesEnabled } } } }"}"#,
         r#"{"query":"{ currentUser { duoChatAvailable } }"}"#,
         r#"{"query":"{ currentUser { duoCodeSuggestionsAvailable }"}"#,
-        r#"[{"query":"{ currentUser { duoCodeSuggestionsAvailable } }"}]"#,
+        r#"[{"query":"{ currentUser { username } }", "operationName": null}]"#,
         r#"{"query":"query a { currentUser { duoCodeSuggestionsAvailable } } query b { echo }"}"#,
         r#"{"query":"{ ...F } fragment F on Query { ...F currentUser { duoCodeSuggestionsAvailable } }"}"#,
         "duoCodeSuggestionsAvailable",
@@ -254,6 +254,57 @@ async fn a_gitlab_with_chat_answers_for_its_chat_itself() {
         "open_tabs"
     );
     assert_eq!(gitlab.requests().len(), 1);
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_list_of_operations_is_filled_in_one_by_one() {
+    let gitlab = ce::gitlab().await;
+    let server = in_front(&gitlab).start().await;
+    let ours = json!({ "query": "query a { currentUser { duoCodeSuggestionsAvailable username } }", "operationName": "a" });
+    let theirs = json!({ "query": "{ currentUser { username } }" });
+    let chat =
+        json!({ "query": "{ currentUser { duoChatAvailableFeatures codeSuggestionsContexts } }" });
+    let unknown = json!({ "query": "{ currentUser { duoCodeSuggestionsAvailable nothing } }" });
+    let body = json!([ours, theirs, chat, unknown]);
+    let reply = ask(&server, &body).await.has_status(200).json();
+    let contexts = json!(["repository_xray", "open_tabs", "imports"]);
+    let user = json!({ "data": { "currentUser": { "username": "alice" } } });
+    assert_eq!(
+        reply[0]["data"]["currentUser"],
+        json!({ "duoCodeSuggestionsAvailable": true, "username": "alice" })
+    );
+    assert_eq!(reply[1], user);
+    assert_eq!(
+        reply[2]["data"]["currentUser"],
+        json!({ "duoChatAvailableFeatures": [], "codeSuggestionsContexts": contexts })
+    );
+    let message = reply[3]["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("'nothing'"), "{message}");
+    assert_eq!(reply.as_array().unwrap().len(), 4);
+    let again = asked(&gitlab);
+    let again = again.as_array().unwrap().len();
+    assert_eq!(again, 1, "what has been answered is not asked again");
+
+    for (case, body) in [
+        ("none of ours", json!([theirs, theirs])),
+        ("empty", json!([])),
+        ("not all operations", json!([ours, 1])),
+    ] {
+        gitlab.answers(Answer::json(200, &json!(["as it is"])));
+        let reply = ask(&server, &body).await.has_status(200).json();
+        assert_eq!(reply, json!(["as it is"]), "{case}");
+        assert_eq!(asked(&gitlab), body, "{case}");
+    }
+    for wrong in [json!([user]), user, json!("text")] {
+        gitlab.answers(Answer::json(200, &wrong));
+        let reply = ask(&server, &json!([ours, theirs])).await.has_status(200);
+        assert_eq!(
+            reply.json(),
+            wrong,
+            "an answer that answers something else is GitLab's"
+        );
+    }
     server.finish().await;
 }
 

@@ -189,11 +189,20 @@ fn insufficient() -> Answer {
     )
 }
 
-/// GraphQL as CE speaks it: a schema without Duo, and refusals of unknown fields word for word.
+/// GraphQL as CE speaks it: a schema without Duo, and refusals of unknown fields word for word. A list of operations gets a list
+/// of answers.
 fn query(token: &str, asked: &Value) -> Answer {
     if refused(token).is_some() {
         return Answer::json(401, &json!({ "errors": [{ "message": "Invalid token" }] }));
     }
+    let answer = match asked {
+        Value::Array(all) => all.iter().map(|asked| executed(token, asked)).collect(),
+        asked => executed(token, asked),
+    };
+    Answer::json(200, &answer)
+}
+
+fn executed(token: &str, asked: &Value) -> Value {
     let text = asked["query"].as_str().unwrap_or_default();
     let mut request = async_graphql::Request::new(text)
         .variables(async_graphql::Variables::from_json(
@@ -208,14 +217,14 @@ fn query(token: &str, asked: &Value) -> Answer {
         .finish();
     let answer = futures_executor::block_on(schema.execute(request));
     if answer.errors.is_empty() {
-        return Answer::json(200, &json!({ "data": answer.data.into_json().unwrap() }));
+        return json!({ "data": answer.data.into_json().unwrap() });
     }
     let errors: Vec<_> = answer
         .errors
         .iter()
         .map(|error| in_ces_words(&error.message))
         .collect();
-    Answer::json(200, &json!({ "errors": errors }))
+    json!({ "errors": errors })
 }
 
 fn in_ces_words(message: &str) -> Value {
