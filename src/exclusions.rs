@@ -1,5 +1,6 @@
 //! Which files of a project are kept from suggestions: rules in the language of `.gitignore` files, set by an administrator for
-//! projects and groups. Called by the handlers of completions and by the command that sets rules; editors get the rules too.
+//! projects and groups. Called by the handlers of completions and by the command that sets rules; editors get the rules too, and
+//! read them without regard to case, which is why they are read so here.
 //!
 //! A name that is relative stands in the project's root. Editors name open files by their whole path, in which the root is
 //! nowhere marked: such a name is excluded if it would be for any root, since keeping too much back is the smaller harm.
@@ -53,7 +54,7 @@ pub fn check(rule: &str) -> Result<(), RuleError> {
     if rule.len() > LONGEST_RULE || rule.contains(char::is_control) {
         return Err(refused("it is too long or has control characters in it"));
     }
-    GitignoreBuilder::new("")
+    builder()
         .add_line(None, rule)
         .map(drop)
         .map_err(|error| refused(&error.to_string()))
@@ -154,8 +155,17 @@ fn unanchored(rule: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-fn matcher<'a>(rules: impl Iterator<Item = Cow<'a, str>>) -> Gitignore {
+/// Case plays no part, and braces hold alternatives: more is kept back than git would, which editors and GitLab agree with or
+/// leave to this server.
+fn builder() -> GitignoreBuilder {
     let mut builder = GitignoreBuilder::new("");
+    // Fails for rules that have been added before alone.
+    let _without_case = builder.case_insensitive(true);
+    builder
+}
+
+fn matcher<'a>(rules: impl Iterator<Item = Cow<'a, str>>) -> Gitignore {
+    let mut builder = builder();
     for rule in rules {
         // Rules are checked before they are kept; one that cannot be read now was not written by this program.
         if builder.add_line(None, &rule).is_err() {
@@ -242,6 +252,22 @@ mod tests {
                 "src/a.pem",
             ],
             &["src/main.rs"],
+        );
+    }
+
+    #[test]
+    fn case_plays_no_part_and_braces_hold_alternatives() {
+        let exclusions = rules(&["*.{pem,Key}", "Secrets/", "!Public.pem"]);
+        judges(
+            &exclusions,
+            &[
+                "a.pem",
+                "a.PEM",
+                "x/b.key",
+                "secrets/a.py",
+                "lib/SECRETS/a.py",
+            ],
+            &["a.pub", "public.PEM", "x/PUBLIC.pem", "secrets.py"],
         );
     }
 
