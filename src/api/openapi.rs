@@ -1,7 +1,10 @@
 //! The OpenAPI document (OpenAPI 3.1), for the URL and the command of that name. Request schemas are made from the tables
 //! of rules that check the requests, so the two cannot drift apart.
 
+use std::sync::LazyLock;
+
 use axum::{http::StatusCode, response::Response};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -9,9 +12,10 @@ use crate::{
     reply, routes,
 };
 
-/// `GET /api/v4/code_suggestions/openapi.json`.
+/// `GET /api/v4/code_suggestions/openapi.json`. Written once: anybody may ask, and putting it together takes a millisecond.
 pub async fn openapi() -> Response {
-    reply::json_value(StatusCode::OK, &document())
+    static WRITTEN: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
+    reply::json(StatusCode::OK, WRITTEN.clone())
 }
 
 /// The document.
@@ -232,6 +236,16 @@ fn open() -> Vec<Operation> {
             get("Where everything about identity is", object()),
         ),
         (routes::KEYS, "get", get("Public keys", object())),
+        (
+            routes::OAUTH_SERVER,
+            "get",
+            get("Where everything about identity is", object()),
+        ),
+        (
+            routes::CONNECTOR_KEYS,
+            "get",
+            get("Public keys of tokens for gateways", object()),
+        ),
         (
             routes::OWN_KEYS,
             "get",
