@@ -5,14 +5,19 @@ use std::io::{self, IsTerminal};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Failure, line, output::list};
+use super::{
+    Failure, line,
+    output::{list, problem},
+};
 use crate::{
     auth::{hash_password, make_sign_in_link, make_token},
     clock::{Clock, iso_date, iso8601, parse_date},
     config::Settings,
     exclusions, routes,
-    state::Local,
-    store::{NewToken, NewUser, ProjectChange, Scopes, StoreError, User, UserSwitch, project_path},
+    state::{Local, address},
+    store::{
+        NewToken, NewUser, ProjectChange, Scopes, Store, StoreError, User, UserSwitch, project_path,
+    },
 };
 
 #[derive(Debug, Subcommand)]
@@ -83,7 +88,11 @@ pub(super) enum TokenCommand {
     /// Revoke a token for good.
     Revoke {
         /// Its number, as listed.
-        id: i64,
+        #[arg(required_unless_present = "all")]
+        id: Option<i64>,
+        /// Revoke the tokens of all users, and what applications could get others for. Needs no server.key.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
     },
 }
 
@@ -162,6 +171,7 @@ pub(super) async fn user(
         UserCommand::Block { name } => {
             let user = store.switch_user(name, UserSwitch::Blocked, true).await?;
             line(&format!("user {} blocked", user.username));
+            tell_without_administrator(store, &user).await?;
         }
         UserCommand::Unblock { name } => {
             let user = store.switch_user(name, UserSwitch::Blocked, false).await?;
@@ -170,6 +180,7 @@ pub(super) async fn user(
         UserCommand::Remove { name } => {
             let user = store.remove_user(name).await?;
             line(&format!("user {} removed", user.username));
+            tell_without_administrator(store, &user).await?;
         }
         UserCommand::Set {
             name,
@@ -191,6 +202,17 @@ pub(super) async fn user(
                 ));
             }
         }
+    }
+    Ok(())
+}
+
+/// Whoever has the data directory may block and remove anybody, as on GitLab's console, and is told what has become of it.
+async fn tell_without_administrator(store: &Store, gone: &User) -> Result<(), Failure> {
+    if gone.admin && !store.has_administrator().await? {
+        problem(&format!(
+            "{} was the last administrator; make another with: code-suggestions user add NAME --admin",
+            gone.username
+        ));
     }
     Ok(())
 }
@@ -230,7 +252,7 @@ async fn sign_in_link(
     let (link, session) = make_sign_in_link(&local.secret, now(), lifetime)
         .map_err(|error| Failure::other(&error))?;
     local.store.add_sign_in_link(username, session).await?;
-    let url = settings.external_url(settings.server.listen);
+    let url = settings.external_url(address(settings));
     Ok(routes::sign_in_link(&url, &link))
 }
 
@@ -308,11 +330,19 @@ pub(super) async fn token(command: TokenCommand, local: Local) -> Result<(), Fai
                 .collect();
             list(&head, &rows, arguments.json);
         }
-        TokenCommand::Revoke { id } => {
+        TokenCommand::Revoke { id: Some(id), .. } => {
             local.store.revoke_token(id, now()).await?;
             line(&format!("token {id} revoked"));
         }
+        TokenCommand::Revoke { id: None, .. } => revoke_all(&local.store).await?,
     }
+    Ok(())
+}
+
+/// Revokes the tokens of all users.
+pub(super) async fn revoke_all(store: &Store) -> Result<(), Failure> {
+    let count = store.revoke_all_tokens(now()).await?;
+    line(&format!("{count} tokens revoked"));
     Ok(())
 }
 

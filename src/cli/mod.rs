@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     config::{self, IdentityKind, Settings, Sources},
     state::Local,
+    store::Store,
 };
 use output::{line, problem};
 
@@ -152,6 +153,11 @@ fn run(command: Command, sources: &Sources) -> Result<(), Failure> {
         Command::User(command) => with_users(sources, async |local, settings| {
             accounts::user(command, local, settings).await
         }),
+        // Works without the secret: this is what helps when it is lost.
+        Command::Token(accounts::TokenCommand::Revoke { all: true, .. }) => {
+            let folder = settings_with_users(sources)?.instance.data_dir;
+            on_runtime(async { accounts::revoke_all(&Store::open(&folder)?).await })
+        }
         Command::Token(command) => with_users(sources, async |local, _| {
             accounts::token(command, local).await
         }),
@@ -194,6 +200,10 @@ fn with_users(
     sources: &Sources,
     command: impl AsyncFnOnce(Local, &Settings) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    with_settings(&settings_with_users(sources)?, command)
+}
+
+fn settings_with_users(sources: &Sources) -> Result<Settings, Failure> {
     let settings = config::load(sources)?;
     if settings.identity.kind == IdentityKind::GitLab {
         let url = settings.identity.gitlab.url.unwrap_or_default();
@@ -201,7 +211,7 @@ fn with_users(
             "users and tokens live in GitLab at {url}, since identity.kind is \"gitlab\"; manage them there"
         )));
     }
-    with_settings(&settings, command)
+    Ok(settings)
 }
 
 /// Opens the data directory for a command, which needs neither threads nor a server.
@@ -216,12 +226,16 @@ fn with_settings(
     settings: &Settings,
     command: impl AsyncFnOnce(Local, &Settings) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    on_runtime(async {
+        let local = Local::open(settings).await;
+        command(local.map_err(|error| Failure::other(&error))?, settings).await
+    })
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::other(&error))?;
-    runtime.block_on(async {
-        let local = Local::open(settings).map_err(|error| Failure::other(&error))?;
-        command(local, settings).await
-    })
+    runtime.block_on(work)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Failure;
-use crate::{config::Settings, routes};
+use crate::{config::Settings, routes, state::address};
 
 const TIME: Duration = Duration::from_secs(3);
 
@@ -16,7 +16,13 @@ pub(super) fn healthcheck(settings: &Settings) -> Result<(), Failure> {
 }
 
 async fn ask(settings: &Settings) -> Result<(), Failure> {
-    let mut address = settings.server.listen;
+    let mut address = address(settings);
+    if address.port() == 0 {
+        let folder = settings.instance.data_dir.display();
+        return Err(Failure::Other(format!(
+            "server.listen has port 0, and no server has noted in {folder} which one it took"
+        )));
+    }
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }

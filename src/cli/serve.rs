@@ -18,7 +18,7 @@ use crate::{
     keys::ServerSecret,
     routes,
     server::{Bound, Stop, serve},
-    state::{BuildError, Local, Shared},
+    state::{BuildError, Local, Shared, note_address},
     store::{NewToken, NewUser, Scope, Scopes, Store},
     telemetry,
 };
@@ -43,7 +43,8 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
         let workers = workers(&settings);
         let bound =
             Bound::bind(&settings.server, workers).map_err(|error| Failure::other(&error))?;
-        let local = Local::open(&settings).map_err(|error| Failure::other(&error))?;
+        let local = Local::open(&settings).await;
+        let local = local.map_err(|error| Failure::other(&error))?;
         let (store, secret) = (Arc::clone(&local.store), local.secret.clone());
         let (grace, web) = (settings.server.shutdown_grace, settings.web.clone());
         let shared = Shared::build(settings, local, bound.address, Clock::System)
@@ -58,6 +59,9 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
             IdentityKind::Local => first_start(&store, &secret, &web).await?,
             IdentityKind::GitLab => None,
         };
+        if let Err(error) = note_address(&shared.settings, bound.address) {
+            tracing::warn!(%error, "commands will not know the port");
+        }
         announce(&shared, bound.address, welcome.as_ref());
         if shared.settings.gateway.kind == GatewayKind::GitLab
             && shared.settings.gateway.token.is_none()

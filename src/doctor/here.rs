@@ -9,7 +9,7 @@ use crate::{
     auth::{AuthError, CODE_SUGGESTIONS, Credentials, require_scope},
     clock::{Clock, iso8601},
     config::IdentityKind,
-    keys::Duty,
+    keys::{Duty, SecretsError},
     routes,
     state::{App, BuildError},
     store::{Scope, Scopes},
@@ -28,7 +28,11 @@ const EARLIEST: i64 = 1_767_225_600;
 pub(super) fn unbuilt(error: &BuildError) -> Finding {
     let remedy = match error {
         BuildError::Store(_) => "check that instance.data_dir exists and belongs to this user",
-        BuildError::Secrets(_) => "mend or remove that file; a removed key is made anew",
+        BuildError::Secrets(SecretsError::Exposed { .. }) => "let nobody else read that file",
+        BuildError::Secrets(_) => "put that file back from the backup",
+        BuildError::LostSecret(_) => {
+            "restore server.key and the database from one backup, or make new tokens after that command"
+        }
         BuildError::Endpoint(_) => "check the URL and the files of [gateway]",
         BuildError::GitLab(_) => "check identity.gitlab.url",
         BuildError::Front(_) => "check proxy.gitlab_url",

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::{
     clock::Clock,
     config::{GatewayKind, Settings},
-    state::{App, BuildError, Local, Shared},
+    state::{App, BuildError, Local, Shared, address},
 };
 
 /// What one look has shown.
@@ -136,8 +136,8 @@ pub async fn examine(settings: Settings, token: Option<String>) -> Vec<Finding> 
 }
 
 async fn build(settings: Settings) -> Result<Arc<App>, BuildError> {
-    let bound = settings.server.listen;
-    let local = Local::open(&settings)?;
+    let bound = address(&settings);
+    let local = Local::open(&settings).await?;
     Shared::build(settings, local, bound, Clock::System)
         .await?
         .app()

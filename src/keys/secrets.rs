@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use aws_lc_rs::{digest, hmac, rand};
@@ -64,9 +64,24 @@ pub struct ServerSecret {
     forms: hmac::Key,
     probes: [u8; LENGTH],
     salt: [u8; LENGTH],
+    mark: String,
 }
 
 impl ServerSecret {
+    /// Whether there is a secret in `folder`.
+    pub fn exists(folder: &Path) -> Result<bool, SecretsError> {
+        let path = Self::path(folder);
+        path.try_exists().map_err(|source| SecretsError::File {
+            path: path.display().to_string(),
+            source,
+        })
+    }
+
+    /// Where the secret in `folder` is.
+    pub fn path(folder: &Path) -> PathBuf {
+        folder.join(FILE_NAME)
+    }
+
     /// Reads the secret in `folder`, making it at first start.
     pub fn open(folder: &Path) -> Result<Self, SecretsError> {
         let make = || {
@@ -74,7 +89,7 @@ impl ServerSecret {
             rand::fill(&mut random).map_err(|_| SecretsError::Random)?;
             Ok(STANDARD.encode(random))
         };
-        let path = folder.join(FILE_NAME);
+        let path = Self::path(folder);
         let text = read_or_make(&path, make)?;
         let malformed = || SecretsError::Malformed {
             path: path.display().to_string(),
@@ -95,12 +110,20 @@ impl ServerSecret {
         let (mut salt, mut probes) = ([0; LENGTH], [0; LENGTH]);
         salt.copy_from_slice(user_ids.as_ref());
         probes.copy_from_slice(hmac::sign(&key, b"stream probes").as_ref());
+        let mark = hmac::sign(&key, b"mark in the database");
         Self {
             tokens: hmac::Key::new(hmac::HMAC_SHA256, tokens.as_ref()),
             forms: hmac::Key::new(hmac::HMAC_SHA256, forms.as_ref()),
             probes,
             salt,
+            mark: URL_SAFE_NO_PAD.encode(mark),
         }
+    }
+
+    /// What tells this secret from another and nothing about it. The database keeps it, to be known as the one that the secret
+    /// belongs to.
+    pub fn mark(&self) -> &str {
+        &self.mark
     }
 
     /// The digest under which a token is kept.

@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::{App, Front, KEPT_PROJECTS, KEPT_USERS, Limits, Local, Shared};
+use super::{App, Front, KEPT_PROJECTS, KEPT_USERS, Limits, Local, Shared, local::LostSecret};
 use crate::{
     auth::{
         Authenticator, OAuth, Sessions,
@@ -43,6 +43,9 @@ pub enum BuildError {
     /// A key cannot be had.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// The secret of the tokens in the database is not there.
+    #[error(transparent)]
+    LostSecret(#[from] LostSecret),
     /// The gateway's URL or what belongs to it cannot be used.
     #[error("gateway: {0}")]
     Endpoint(#[from] EndpointError),
@@ -58,18 +61,6 @@ pub enum BuildError {
     /// The access log cannot be started.
     #[error("the access log cannot be started")]
     AccessLog(#[from] io::Error),
-}
-
-impl Local {
-    /// Opens both, making them if need be.
-    pub fn open(settings: &Settings) -> Result<Self, BuildError> {
-        let folder = &settings.instance.data_dir;
-        let store = Arc::new(Store::open(folder)?);
-        Ok(Self {
-            store,
-            secret: ServerSecret::open(folder)?,
-        })
-    }
 }
 
 impl Shared {

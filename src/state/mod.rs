@@ -1,9 +1,13 @@
 //! What handlers share: built once from the settings, and once more per serving thread for what a thread has of its own.
 
+mod address;
 mod build;
+mod local;
 mod probes;
 
+pub use address::{address, note_address};
 pub use build::{BuildError, key_source, route, route_to_gitlab};
+pub use local::{Local, LostSecret};
 pub use probes::{StreamProbe, StreamProbes};
 
 use std::sync::{
@@ -131,14 +135,6 @@ impl std::ops::Deref for App {
     fn deref(&self) -> &Shared {
         &self.shared
     }
-}
-
-/// The store and the keys in the data directory: all that commands need.
-pub struct Local {
-    /// Users, tokens and projects.
-    pub store: Arc<Store>,
-    /// Keys derived from the server's secret.
-    pub secret: ServerSecret,
 }
 
 impl Shared {

@@ -183,32 +183,38 @@ impl Store {
     /// The stored value of `key`, which is `initial` from now on if there was none.
     pub async fn setting(&self, key: &'static str, initial: String) -> Result<String, StoreError> {
         self.with(move |connection| {
+            const KNOWN: &str = "SELECT value FROM settings WHERE key = ?1";
+            // Nobody has to wait for another writer to learn what is stored already.
+            let known = connection.query_row(KNOWN, [key], |row| row.get(0));
+            if let Some(known) = known.optional()? {
+                return Ok(known);
+            }
             connection.execute(
                 "INSERT OR IGNORE INTO settings (key, value) VALUES (?1, ?2)",
                 (key, initial),
             )?;
-            Ok(
-                connection.query_row(
-                    "SELECT value FROM settings WHERE key = ?1",
-                    [key],
-                    |row| row.get(0),
-                )?,
-            )
+            Ok(connection.query_row(KNOWN, [key], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Stores a value in place of whatever `key` had.
+    pub async fn set_setting(&self, key: &'static str, value: String) -> Result<(), StoreError> {
+        self.with(move |connection| {
+            connection.execute(
+                "INSERT INTO settings (key, value) VALUES (?1, ?2)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (key, value),
+            )?;
+            Ok(())
         })
         .await
     }
 
     /// Sets the instance's own switch, which counts besides the one in the settings.
     pub async fn switch_instance(&self, on: bool) -> Result<(), StoreError> {
-        self.with(move |connection| {
-            connection.execute(
-                "INSERT INTO settings (key, value) VALUES (?1, ?2)
-                 ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (INSTANCE_SWITCH, if on { "on" } else { "off" }),
-            )?;
-            Ok(())
-        })
-        .await
+        let word = if on { "on" } else { "off" };
+        self.set_setting(INSTANCE_SWITCH, word.to_owned()).await
     }
 
     /// The instance's own switch, if it has ever been set.

@@ -172,6 +172,39 @@ impl Store {
         .await
     }
 
+    /// How many tokens are good at `now`, refresh tokens of applications included.
+    pub async fn good_tokens(&self, now: i64) -> Result<i64, StoreError> {
+        self.with(move |connection| {
+            Ok(connection.query_row(
+                "SELECT (SELECT count(*) FROM tokens
+                         WHERE revoked_at IS NULL AND coalesce(expires_at > ?1, true))
+                      + (SELECT count(*) FROM refresh_tokens JOIN oauth_grants ON oauth_grants.id = grant_id
+                         WHERE revoked_at IS NULL AND used_at IS NULL AND refresh_tokens.expires_at > ?1)",
+                [now],
+                |row| row.get(0),
+            )?)
+        })
+        .await
+    }
+
+    /// Revokes every token for good, and with them what applications could get others for; returns how many tokens that were.
+    pub async fn revoke_all_tokens(&self, now: i64) -> Result<usize, StoreError> {
+        self.with(move |connection| {
+            let transaction = writing(connection)?;
+            let revoked = transaction.execute(
+                "UPDATE tokens SET revoked_at = ?1 WHERE revoked_at IS NULL",
+                [now],
+            )?;
+            transaction.execute(
+                "UPDATE oauth_grants SET revoked_at = ?1 WHERE revoked_at IS NULL",
+                [now],
+            )?;
+            transaction.commit()?;
+            Ok(revoked)
+        })
+        .await
+    }
+
     /// Revokes every token that came from the same first one.
     pub async fn revoke_family(&self, id: i64, now: i64) -> Result<(), StoreError> {
         self.with(move |connection| revoke_family(connection, id, now))

@@ -134,6 +134,18 @@ impl Store {
         .await
     }
 
+    /// Whether there is an administrator who is not blocked.
+    pub async fn has_administrator(&self) -> Result<bool, StoreError> {
+        self.with(|connection| {
+            Ok(connection.query_row(
+                "SELECT EXISTS (SELECT 1 FROM users WHERE admin AND NOT blocked)",
+                [],
+                |row| row.get(0),
+            )?)
+        })
+        .await
+    }
+
     /// All users, oldest first.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         self.with(|connection| {

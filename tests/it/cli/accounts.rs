@@ -253,6 +253,107 @@ fn what_cannot_be_done_is_told_in_one_line() {
 }
 
 #[test]
+fn a_database_without_the_key_of_its_tokens_is_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let key = path.join("server.key");
+    Run::ok(path, &["user", "add", "alice"]);
+    let old = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    Run::ok(path, &["user", "list"]);
+    assert_ne!(
+        std::fs::read(&key).unwrap(),
+        old,
+        "without tokens it is made anew"
+    );
+
+    Run::ok(path, &["token", "create", "--user", "alice"]);
+    let right = std::fs::read(&key).unwrap();
+    for (fault, content) in [("missing", None), ("another database", Some(&old))] {
+        drop(std::fs::remove_file(&key));
+        if let Some(content) = content {
+            write_private(&key, content);
+        }
+        for arguments in [
+            &[][..],
+            &["user", "list"],
+            &["token", "create", "--user", "alice"],
+        ] {
+            let told = fails(command(path, arguments), 1);
+            assert!(told.contains(&key.display().to_string()), "{told}");
+            assert!(
+                told.contains(fault) && told.contains("the 1 tokens"),
+                "{told}"
+            );
+            assert!(told.contains("token revoke --all"), "{told}");
+        }
+        let doctor = Run::of(command(path, &["doctor"]));
+        assert_eq!(doctor.code, Some(1), "{doctor:?}");
+        assert!(
+            doctor.stdout.contains("✗ data") && doctor.stdout.contains(fault),
+            "{doctor:?}"
+        );
+        assert_eq!(key.exists(), content.is_some(), "no key is made meanwhile");
+    }
+    let gitlab = [
+        ("identity.kind", "gitlab"),
+        ("identity.gitlab.url", "https://gitlab.test"),
+    ];
+    let elsewhere = Run::of(command_with(path, &gitlab, &["project", "list"]));
+    assert_eq!(elsewhere.code, Some(0), "{elsewhere:?}");
+    write_private(&key, &right);
+    Run::ok(path, &["user", "list"]);
+
+    std::fs::remove_file(&key).unwrap();
+    assert_eq!(
+        Run::ok(path, &["token", "revoke", "--all"]),
+        "1 tokens revoked\n"
+    );
+    let tokens = listed(path, "token");
+    assert_eq!(tokens[0]["revoked"], true);
+    Run::ok(path, &["token", "create", "--user", "alice"]);
+    assert_ne!(std::fs::read(&key).unwrap(), right);
+}
+
+fn write_private(path: &Path, content: &[u8]) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, content).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn whoever_takes_the_last_administrator_away_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    for arguments in [
+        &["user", "add", "alice"][..],
+        &["user", "add", "root", "--admin"],
+        &["user", "add", "dora", "--admin"],
+    ] {
+        Run::ok(path, arguments);
+    }
+    for (arguments, told) in [
+        (["user", "remove", "alice"], ""),
+        (["user", "block", "dora"], ""),
+        (["user", "block", "root"], "root was the last administrator"),
+        (["user", "unblock", "root"], ""),
+        (
+            ["user", "remove", "root"],
+            "root was the last administrator",
+        ),
+    ] {
+        let run = Run::of(command(path, &arguments));
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.contains(told), "{arguments:?}: {run:?}");
+        assert_eq!(
+            run.stderr.is_empty(),
+            told.is_empty(),
+            "{arguments:?}: {run:?}"
+        );
+    }
+}
+
+#[test]
 fn a_data_directory_that_cannot_be_used_is_told_in_one_line() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let line = fails(command(file.path(), &["user", "list"]), 1);

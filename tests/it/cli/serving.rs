@@ -234,19 +234,26 @@ async fn a_running_stream_finishes_before_the_process_ends() {
 #[tokio::test]
 async fn healthcheck_tells_by_its_code() {
     let folder = tempfile::tempdir().unwrap();
+    let told = fails(command(folder.path(), &["healthcheck"]), 1);
+    assert!(told.contains("port 0"), "{told}");
     let program = Program::start(command(folder.path(), &[]));
     let listen = program.address.to_string();
-    let check = || {
-        command_with(
-            folder.path(),
-            &[("server.listen", &listen)],
-            &["healthcheck"],
-        )
+    let checks = || {
+        let named = [("server.listen", listen.as_str())];
+        let by_name = command_with(folder.path(), &named, &["healthcheck"]);
+        [by_name, command(folder.path(), &["healthcheck"])]
     };
-    let run = Run::of(check());
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    for check in checks() {
+        let run = Run::of(check);
+        assert_eq!(run.code, Some(0), "{run:#?}");
+    }
+    let link = Run::ok(folder.path(), &["user", "sign-in-link", "root"]);
+    let start = format!("http://{listen}/users/sign_in?link=");
+    assert!(link.starts_with(&start), "{link}");
     assert_eq!(program.stop().code, Some(0));
-    fails(check(), 1);
+    for check in checks() {
+        fails(check, 1);
+    }
 }
 
 #[test]

@@ -180,7 +180,7 @@ impl Builder {
         };
         let settings = config::load(&sources).unwrap();
         let bound = Bound::bind(&settings.server, 1).unwrap();
-        let local = Local::open(&settings).unwrap();
+        let local = Local::open(&settings).await.unwrap();
         lend_key(folder.path());
         number_users_from(folder.path(), FIRST_USER);
         let tokens = Tokens::make(&local).await;
