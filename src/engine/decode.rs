@@ -39,6 +39,8 @@ pub(crate) struct Decoder<'r, 'v, 'a> {
     /// The lines that stand near and are not to be said again.
     said: Vec<Vec<Symbol>>,
     echo: Option<(Symbol, f32)>,
+    /// Whether the last line above stands in a block or may open one.
+    open_above: bool,
 }
 
 impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
@@ -76,6 +78,7 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
             hopeless,
             said: repeat::said(request),
             echo: echo::expected(request),
+            open_above: is_in_block(request.above_text),
         }
     }
 
@@ -197,8 +200,12 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
             }
             _ => true,
         };
-        let fits =
-            |symbol: Symbol| (!first || fits_start(request, symbol)) && (!dotted || names(symbol));
+        let outside = self.is_outside(path);
+        let fits = |symbol: Symbol| {
+            (!first || fits_start(request, symbol))
+                && (!dotted || names(symbol))
+                && !(outside && self.belongs_inside(symbol))
+        };
         let total: f32 = self
             .outlook
             .candidates
@@ -232,6 +239,35 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
                 followed += 1;
                 next.push(grown);
             }
+        }
+    }
+
+    /// Whether a path is about to begin a statement that stands in no block.
+    fn is_outside(&self, path: &Path) -> bool {
+        let tail = &self.request.tail;
+        let begins = match path.tokens.last() {
+            Some(last) => last.kind == Kind::Newline,
+            None => tail.open_line.is_some(),
+        };
+        let deltas = path
+            .tokens
+            .iter()
+            .filter_map(|token| as_line_end(token.symbol));
+        let level: i32 = deltas.map(|(delta, _)| i32::from(delta)).sum();
+        let own = i32::try_from(tail.indents.len()).unwrap_or(1) - 1;
+        let enclosed = tail.quote.is_some() || !self.request.unclosed.is_empty();
+        begins && !enclosed && path.open.is_empty() && own + level <= 0
+    }
+
+    /// Whether a statement that begins so can only stand in a function, or closes a block that nothing has opened.
+    fn belongs_inside(&self, symbol: Symbol) -> bool {
+        let family = self.request.language.family;
+        match self.request.symbols.text(symbol) {
+            _ if family == Family::Other => false,
+            "end" if family == Family::Ruby => !self.open_above,
+            "end" | "self" => self.request.sequence.uses(symbol).all == 0,
+            "return" | "break" | "continue" | "yield" => family != Family::Ruby,
+            _ => false,
         }
     }
 
@@ -306,6 +342,15 @@ impl<'r, 'v, 'a> Decoder<'r, 'v, 'a> {
         }
         true
     }
+}
+
+/// Whether the last line of a text is indented or begins with a word that `end` may close.
+fn is_in_block(above: &str) -> bool {
+    let written = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+    above.lines().rfind(written).is_some_and(|line| {
+        let word = line.split(|one: char| !one.is_alphabetic()).next();
+        word.is_none_or(|word| !matches!(word, "end" | "require" | "attr" | "include"))
+    })
 }
 
 /// Whether the text above ends by opening a block.

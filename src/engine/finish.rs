@@ -20,6 +20,10 @@ const AHEAD: f32 = 4.0;
 /// The same for the body of a function, of which only the gist has to be right.
 const SHOWN_BODY: f32 = 0.4;
 
+/// The least confidence of anything that a generation shows, and of whatever is shown beside the best.
+const WRITTEN: f32 = 0.35;
+const BESIDE: f32 = 0.1;
+
 /// How much lines count beside bodies.
 const BESIDE_BODIES: f32 = 0.3;
 
@@ -30,17 +34,28 @@ pub(crate) fn is_hopeless(request: &Request<'_, '_>) -> bool {
         .chars()
         .next()
         .is_some_and(super::lexer::is_word);
-    let nothing =
-        request.above.is_empty() && request.sequence.tokens.len() < 8 && request.prefix.is_empty();
-    (inside_word && !request.prefix.is_empty()) || nothing
+    (inside_word && !request.prefix.is_empty()) || is_bare(request)
 }
 
-/// The suggestions to show, best first.
+/// Whether there is no code to go by, only comments: what they ask for follows from nothing that can be read here.
+fn is_bare(request: &Request<'_, '_>) -> bool {
+    let mut pieces = (request.above.iter().chain(&request.taken)).chain(&request.below);
+    let code = pieces.any(|piece| {
+        matches!(
+            piece.kind,
+            Kind::Word | Kind::Number | Kind::Punct | Kind::Close
+        )
+    });
+    !code && request.sequence.below_start == 0
+}
+
+/// The suggestions to show, best first; only what is sure enough, if that is asked for.
 pub(crate) fn choose(
     request: &Request<'_, '_>,
     paths: &[Path],
     bodies: &[Body],
     options: &Options,
+    sure: bool,
 ) -> Vec<Suggestion> {
     let mut rated: Vec<(Suggestion, f32)> = Vec::new();
     let dotted = request.prefix.is_empty()
@@ -83,11 +98,14 @@ pub(crate) fn choose(
         let fresh = shown
             .iter()
             .all(|other| other.text.trim_end() != suggestion.text.trim_end());
-        let sure = suggestion.confidence >= least
-            || is_clear(suggestion.confidence, runner_up)
-            || options.task == Task::Generation
-            || !shown.is_empty();
-        if !suggestion.text.trim().is_empty() && fresh && sure {
+        let enough = match options.task {
+            _ if !shown.is_empty() => suggestion.confidence >= BESIDE,
+            Task::Generation => suggestion.confidence >= WRITTEN,
+            Task::Completion => {
+                suggestion.confidence >= least || is_clear(suggestion.confidence, runner_up)
+            }
+        };
+        if !suggestion.text.trim().is_empty() && fresh && (enough || !sure) {
             shown.push(suggestion);
         }
     }

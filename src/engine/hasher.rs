@@ -1,6 +1,6 @@
 //! The hash of the engine's own tables, whose keys are short and come by the thousand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A fast hash for short keys that no stranger can profit from colliding: a request only slows itself.
@@ -9,6 +9,9 @@ pub(crate) struct ShortHasher(u64);
 
 /// A map keyed by short texts or numbers.
 pub(crate) type ShortMap<K, V> = HashMap<K, V, BuildHasherDefault<ShortHasher>>;
+
+/// A set of short texts or numbers.
+pub(crate) type ShortSet<K> = HashSet<K, BuildHasherDefault<ShortHasher>>;
 
 impl Hasher for ShortHasher {
     fn finish(&self) -> u64 {

@@ -130,7 +130,8 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Reads the tables that are compiled in.
     pub fn new() -> Self {
-        let vocabulary = Arc::new(Vocabulary::new(include_str!("tables/vocabulary.txt")));
+        let words = Vocabulary::new(include_str!("tables/vocabulary.txt"));
+        let vocabulary = Arc::new(words.with_strangers(include_str!("tables/strangers.txt")));
         let model = Model::read(vocabulary.size(), include_bytes!("tables/network.bin"));
         Self {
             vocabulary,
@@ -146,7 +147,7 @@ impl Engine {
         let kept = prompt.session.and_then(|session| self.shelf.take(session));
         let tables = (&self.vocabulary, &self.spacing);
         let request = Request::read(prompt, options, tables, kept);
-        let shown = self.continue_text(&request, options);
+        let shown = self.continue_text(&request, options, true);
         if let Some(session) = prompt.session {
             let others = kept::others(prompt, options.context_chars);
             self.shelf.put(session, request.keep(others));
@@ -154,7 +155,18 @@ impl Engine {
         shown
     }
 
-    fn continue_text(&self, request: &Request<'_, '_>, options: &Options) -> Vec<Suggestion> {
+    /// The likeliest texts however unsure, best first; for measuring the model.
+    pub fn guess(&self, prompt: &Prompt<'_>, options: &Options) -> Vec<Suggestion> {
+        let request = Request::read(prompt, options, (&self.vocabulary, &self.spacing), None);
+        self.continue_text(&request, options, false)
+    }
+
+    fn continue_text(
+        &self,
+        request: &Request<'_, '_>,
+        options: &Options,
+        sure: bool,
+    ) -> Vec<Suggestion> {
         let is_late = || options.deadline.is_some_and(has_passed);
         let Some(model) = self
             .model
@@ -172,7 +184,7 @@ impl Engine {
         );
         lines::go_on(&mut decoder, request, &mut paths, options, &is_late);
         let bodies = cold::bodies(request, &|| self.tables());
-        finish::choose(request, &paths, &bodies, options)
+        finish::choose(request, &paths, &bodies, options, sure)
     }
 
     /// The tables for bodies, read when first needed.

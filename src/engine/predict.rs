@@ -65,8 +65,11 @@ impl Outlook {
             let Ok(symbol) = Symbol::try_from(place) else {
                 break;
             };
+            let foreign =
+                scene.symbols.is_stranger(symbol) && history.sequence.uses(symbol).all == 0;
             if chance > FAINT
                 && !is_blank(symbol)
+                && !foreign
                 && let Some(candidate) = self.candidate(symbol, scene.symbols.kind(symbol))
             {
                 candidate.chance = learned * chance;

@@ -3,9 +3,9 @@
 //! Called while a request's texts are read. The decision: numbers below [`WORDS`] mean the same in every request, so
 //! the learned tables can be indexed by them; all others live as long as the request.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use super::hasher::ShortMap;
+use super::hasher::{ShortMap, ShortSet};
 use super::lexer::{Kind, Piece, is_word};
 use super::words::{Ends, ends};
 
@@ -28,6 +28,9 @@ pub(crate) const WORDS: Symbol = 24;
 
 const KEYWORDS: &str = include_str!("keywords.txt");
 
+/// The keywords, to be found quickly.
+static KEYWORD_SET: LazyLock<ShortSet<&str>> = LazyLock::new(|| KEYWORDS.lines().collect());
+
 /// How many lines the list of keywords has.
 const KEYWORD_COUNT: Symbol = 163;
 
@@ -37,6 +40,8 @@ pub(crate) struct Vocabulary {
     numbers: ShortMap<&'static str, Symbol>,
     texts: Vec<&'static str>,
     ends: Vec<Ends>,
+    /// For each word whether it is a stranger.
+    strangers: Vec<bool>,
 }
 
 /// The token texts of one request.
@@ -59,7 +64,21 @@ impl Vocabulary {
             numbers,
             texts,
             ends,
+            strangers: Vec::new(),
         }
+    }
+
+    /// The same with a list, one a line, of the words that belong to one project of those that were learned from.
+    pub(crate) fn with_strangers(mut self, list: &str) -> Self {
+        self.strangers = vec![false; self.size()];
+        for word in list.lines() {
+            if let Some(number) = self.number(word)
+                && let Some(stranger) = self.strangers.get_mut(index(number))
+            {
+                *stranger = true;
+            }
+        }
+        self
     }
 
     /// How many numbers are taken, counting those below the first word.
@@ -92,6 +111,12 @@ impl Symbols {
     /// How many numbers belong to the vocabulary rather than to the request.
     pub(crate) fn shared(&self) -> usize {
         self.vocabulary.size()
+    }
+
+    /// Whether a word belongs to one project of those that were learned from, so that others know it only if they say so.
+    pub(crate) fn is_stranger(&self, symbol: Symbol) -> bool {
+        let strangers = &self.vocabulary.strangers;
+        strangers.get(index(symbol)).copied().unwrap_or(false)
     }
 
     /// What a shared symbol is.
@@ -187,7 +212,7 @@ pub(crate) fn is_keyword(symbol: Symbol) -> bool {
 
 /// Whether a text is a word of a language rather than of a file.
 pub(crate) fn is_keyword_text(text: &str) -> bool {
-    KEYWORDS.lines().any(|word| word == text)
+    KEYWORD_SET.contains(text)
 }
 
 /// The place of a number in a table.
@@ -246,5 +271,15 @@ mod tests {
         assert!(is_keyword(symbols.word("if")) && !is_keyword(symbols.word("speed_limit")));
         assert_eq!(symbols.word("speed_limit"), WORDS + KEYWORD_COUNT);
         assert_eq!(KEYWORDS.lines().count(), index(KEYWORD_COUNT));
+    }
+
+    #[test]
+    fn words_of_one_project_are_strangers() {
+        let words = Vocabulary::new("speed\nVagrant\n").with_strangers("Vagrant\nunheard\n");
+        let mut symbols = Symbols::new(&Arc::new(words));
+        let (speed, vagrant) = (symbols.word("speed"), symbols.word("Vagrant"));
+        assert!(symbols.is_stranger(vagrant) && !symbols.is_stranger(speed));
+        let unheard = symbols.word("unheard");
+        assert!(!symbols.is_stranger(unheard));
     }
 }

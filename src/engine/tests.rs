@@ -1,8 +1,12 @@
 //! Checks what the engine promises, with the tables it ships with.
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use super::{ContextFile, Engine, Options, Prompt, Suggestion, Task};
+
+/// One for all tests, since each reads its tables anew.
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::new);
 
 fn ask_all(
     file_name: &str,
@@ -26,7 +30,7 @@ fn ask_all(
         context_chars: 16_000,
         deadline: None,
     };
-    Engine::new().suggest(&prompt, &options)
+    ENGINE.suggest(&prompt, &options)
 }
 
 fn ask(file_name: &str, above: &str, below: &str) -> String {
@@ -235,6 +239,71 @@ fn hopeless_places_are_met_with_silence() {
     }
 }
 
+/// File, mark of comments, and the first line of a file with code.
+const ASKED: [(&str, &str, &str); 9] = [
+    ("a.py", "#", "import os"),
+    ("a.js", "//", "const fs = require('fs');"),
+    ("a.ts", "//", "import { x } from './x';"),
+    ("a.go", "//", "package main"),
+    ("A.java", "//", "package a;"),
+    ("a.c", "//", "#include <stdio.h>"),
+    ("a.cpp", "//", "#include <vector>"),
+    ("a.rb", "#", "require 'set'"),
+    ("a.rs", "//", "use std::fmt;"),
+];
+
+#[test]
+fn what_comments_alone_ask_for_is_not_made_up() {
+    for (file, mark, first) in ASKED {
+        for words in [
+            "Write a function that adds two numbers",
+            "Sort a list of users by name",
+            "Copyright 2024 Jane Doe",
+        ] {
+            for above in [
+                format!("{mark} {words}"),
+                format!("{mark} {words}\n"),
+                format!("{first}\n\n{mark} {words}\n"),
+            ] {
+                for task in [Task::Completion, Task::Generation] {
+                    assert_eq!(ask_all(file, &above, "", task, 4), [], "{file} {above:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_belongs_inside_is_never_written_outside() {
+    for (file, mark, first) in ASKED {
+        let above = format!("{first}\n\n{mark} read the users and return the result\n");
+        let prompt = Prompt {
+            file_name: file,
+            above: &above,
+            below: "",
+            context: &[],
+            session: None,
+            instruction: None,
+        };
+        let options = Options {
+            task: Task::Generation,
+            max_tokens: 64,
+            choices: 4,
+            context_chars: 16_000,
+            deadline: None,
+        };
+        for one in ENGINE.guess(&prompt, &options) {
+            let word = one.text.split(|one: char| !one.is_alphabetic()).next();
+            let inside = ["end", "return", "self", "break"].contains(&word.unwrap_or(""));
+            assert!(
+                !inside || file == "a.rb" && word != Some("end"),
+                "{file} {:?}",
+                one.text
+            );
+        }
+    }
+}
+
 #[test]
 fn odd_input_is_survived() {
     let long = "word ".repeat(400_000);
@@ -320,7 +389,8 @@ fn what_follows_the_cursor_is_not_repeated() {
 
 #[test]
 fn choices_differ() {
-    let shown = ask_all("car.py", CAR, "", Task::Generation, 4);
+    let above = "struct Team {\n    members: Vec<String>,\n}\n\nimpl Team {\n    fn has_member(&self, member: &str) -> bool {\n        ";
+    let shown = ask_all("team.rs", above, "\n    }\n}\n", Task::Generation, 4);
     assert!(shown.len() > 1 && shown.len() <= 4);
     for (at, one) in shown.iter().enumerate() {
         assert!(
@@ -354,7 +424,7 @@ fn a_passed_deadline_ends_the_work() {
         context_chars: 16_000,
         deadline,
     };
-    assert!(Engine::new().suggest(&prompt, &options).is_empty());
+    assert!(ENGINE.suggest(&prompt, &options).is_empty());
 }
 
 #[test]
@@ -380,7 +450,7 @@ fn open_files_help() {
             context_chars: 16_000,
             deadline: None,
         };
-        let shown = Engine::new().suggest(&prompt, &options);
+        let shown = ENGINE.guess(&prompt, &options);
         shown.first().map(|one| one.text.clone())
     };
     assert_eq!(asked(&context).as_deref(), Some("path, strict=True)"));

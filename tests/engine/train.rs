@@ -1,6 +1,6 @@
 //! Learns the engine's tables: `cargo run --release --features training --example engine-train -- corpus/train src/engine/tables PART...`.
 //!
-//! The parts are `words`, `spacing`, `shapes`, `bodies` and `network`, in this order; the network takes `steps=N`,
+//! The parts are `words`, `strangers`, `spacing`, `shapes`, `bodies` and `network`, in this order; the network takes `steps=N`,
 //! `seconds=N`, and `continue` to go on from what is there. What depends on the words must be learned again after them.
 
 use std::fs;
@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::Path;
 
 use code_suggestions::engine::training::{
-    Course, Source, learn_bodies, learn_network, learn_shapes, learn_spacing, learn_vocabulary,
-    measure_network,
+    Course, Source, learn_bodies, learn_network, learn_shapes, learn_spacing, learn_strangers,
+    learn_vocabulary, measure_network,
 };
 
 fn main() -> std::io::Result<()> {
@@ -31,6 +31,9 @@ fn main() -> std::io::Result<()> {
         fs::write(to.join("vocabulary.txt"), learn_vocabulary(&sources))?;
     }
     let words: &'static str = fs::read_to_string(to.join("vocabulary.txt"))?.leak();
+    if has("strangers") {
+        fs::write(to.join("strangers.txt"), learn_strangers(&sources, words))?;
+    }
     if has("spacing") {
         fs::write(to.join("spacing.bin"), learn_spacing(&sources, words))?;
     }

@@ -14,7 +14,7 @@ mod vocabulary;
 pub use bodies::learn_bodies;
 pub use network::{Course, Report, learn_network, measure_network};
 pub use shapes::learn_shapes;
-pub use vocabulary::{learn_spacing, learn_vocabulary};
+pub use vocabulary::{learn_spacing, learn_strangers, learn_vocabulary};
 
 /// What the names of the textbook's packages begin with.
 const LESSONS: &str = "textbook-";

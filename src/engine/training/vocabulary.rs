@@ -13,6 +13,8 @@ use super::Source;
 
 /// How many words each family adds.
 const PER_FAMILY: usize = 800;
+/// How many packages make a word known beyond the one that uses it most.
+const KNOWN_BY: usize = 8;
 /// How many pairs are kept.
 const PAIRS: usize = 9000;
 
@@ -62,6 +64,32 @@ pub fn learn_vocabulary(sources: &[Source]) -> String {
 
 fn is_keyword_text_quick(text: &str) -> bool {
     text.contains(char::is_whitespace) || text.is_empty()
+}
+
+/// Those of the shared words that stand hardly anywhere but in one package, one a line.
+pub fn learn_strangers(sources: &[Source], vocabulary: &str) -> String {
+    let name = |word: &&str| word.starts_with(|one: char| one.is_alphabetic());
+    let mut seen: BTreeMap<&str, BTreeMap<&str, usize>> = vocabulary
+        .lines()
+        .filter(name)
+        .map(|word| (word, BTreeMap::new()))
+        .collect();
+    for source in sources {
+        let (pieces, _) = lex(&source.text, Language::of(&source.name));
+        for piece in pieces.iter().filter(|piece| piece.kind == Kind::Word) {
+            if let Some(packages) = seen.get_mut(piece.text) {
+                *packages.entry(source.package()).or_default() += 1;
+            }
+        }
+    }
+    seen.retain(|_, packages| {
+        let all: usize = packages.values().sum();
+        let most = packages.values().copied().max().unwrap_or(0);
+        packages.len() < KNOWN_BY && most * 10 >= all * 9
+    });
+    let mut text = seen.into_keys().collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
 }
 
 /// Where blanks usually stand, in the form the spacing table reads.

@@ -66,7 +66,7 @@ impl<'e> Asking<'e> {
         let begun = Instant::now();
         let shown = self.engine.suggest(&prompt, &options(Task::Completion));
         tally.times.push(begun.elapsed().as_secs_f64() * 1e3);
-        let guess = self.engine.suggest(&prompt, &options(Task::Generation));
+        let guess = self.engine.guess(&prompt, &options(Task::Generation));
         let likeliest = self.engine.next_token(&prompt, &options(Task::Completion));
         let likeliest = likeliest.unwrap_or_default();
         let is_right = first(&guess).trim() == wanted.trim();
