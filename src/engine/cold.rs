@@ -3,7 +3,9 @@
 //! Called by the engine beside the token model, which has nothing to go by in a function that is new. The text is put
 //! at the cursor with the file's own indent, and closed as the language wants unless the text below closes it.
 
-use super::body::{Member, Ranks, Setting, ShapeTable, locals, members, propose, shape, words_of};
+use super::body::{
+    Member, Ranks, Setting, ShapeTable, found, locals, members, propose, shape, words_of,
+};
 use super::function::{Head, block_end, head_before};
 use super::language::{Block, Family, Language};
 use super::lexer::{Kind, Piece, width};
@@ -293,7 +295,7 @@ fn rest<'a>(request: &Request<'_, 'a>, outer: &str) -> Vec<&'a str> {
 
 /// The shapes of the functions that the file already has.
 fn own_shapes(request: &Request<'_, '_>, around: &[Piece<'_>]) -> Vec<(String, Vec<String>)> {
-    let mut found = Vec::new();
+    let mut own = Vec::new();
     for at in 1..around.len() {
         let opens = around
             .get(at)
@@ -307,7 +309,7 @@ fn own_shapes(request: &Request<'_, '_>, around: &[Piece<'_>]) -> Vec<(String, V
         let Some(end) = block_end(around, at).filter(|end| end - at < 44) else {
             continue;
         };
-        let known = members(
+        let known = found(
             around.get(at.saturating_sub(1500)..end).unwrap_or(&[]),
             &head,
             request.language,
@@ -318,13 +320,13 @@ fn own_shapes(request: &Request<'_, '_>, around: &[Piece<'_>]) -> Vec<(String, V
             &known,
             request.language,
         ) {
-            found.push((shape, words_of(&head)));
+            own.push((shape, words_of(&head)));
         }
-        if found.len() >= 40 {
+        if own.len() >= 40 {
             break;
         }
     }
-    found
+    own
 }
 
 fn ends_statements(pieces: &[Piece<'_>]) -> bool {

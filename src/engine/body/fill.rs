@@ -7,10 +7,14 @@ use super::super::function::{Head, Outcome};
 use super::super::language::{Family, Language};
 use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
-use super::super::words::{overlap, stems};
+use super::super::words::overlap;
+use super::deeds::Deeds;
 use super::locals::singular;
 use super::members::{Member, Value};
 use super::shape::OTHERS;
+
+/// The slots of locals.
+const LOCALS: [&str; 4] = ["$V0", "$V1", "$V2", "$V3"];
 
 /// The names that may fill slots.
 pub(super) struct Names<'h, 'a> {
@@ -28,6 +32,12 @@ pub(super) struct Names<'h, 'a> {
     pub(super) locals: &'h [&'h str],
     /// How many lines the file has.
     pub(super) lines: usize,
+    /// The words of the function's own name, and of each parameter.
+    pub(super) own: Vec<String>,
+    /// See `own`.
+    pub(super) parts: Vec<Vec<String>>,
+    /// How much of its name each member shares with the function's.
+    pub(super) kinship: Vec<f32>,
 }
 
 /// A slot of a shape and the member that fills it.
@@ -55,6 +65,7 @@ struct Filling<'s> {
     taken: Vec<&'s str>,
     /// What fills the slots that may come again.
     others: Vec<(&'static str, &'s str)>,
+    deeds: Deeds,
 }
 
 /// A shape with its slots filled.
@@ -101,9 +112,7 @@ impl Names<'_, '_> {
 
     /// Whether a member shares a word with the function's name.
     pub(super) fn has_kin(&self) -> bool {
-        let own = stems(self.head.name);
-        let mut members = self.members.iter();
-        members.any(|member| overlap(&member.stems, &own) > 0.0)
+        self.kinship.iter().any(|kinship| *kinship > 0.0)
     }
 
     /// A shape with its slots filled, if they can be; another choice passes over the likeliest members for `$A`.
@@ -115,6 +124,7 @@ impl Names<'_, '_> {
             other,
             taken: Vec::new(),
             others: Vec::new(),
+            deeds: Deeds::default(),
         };
         let (lines, fit) = self.fill_all(shape, &mut picks, &mut filling)?;
         if filling.other > 0 {
@@ -132,7 +142,7 @@ impl Names<'_, '_> {
     fn name_locals(&self, shape: &str, usual: &[&str]) -> Option<Vec<String>> {
         let mut names: Vec<String> = Vec::new();
         for place in 0..4 {
-            if !shape.contains(&format!("$V{place}")) {
+            if !LOCALS.get(place).is_some_and(|slot| shape.contains(slot)) {
                 break;
             }
             let free = |name: &String| {
@@ -192,14 +202,11 @@ impl Names<'_, '_> {
         let has = |text: &str| shape.contains(text);
         // A parameter that the body never uses speaks against it.
         let unused = (0..self.head.parameters.len())
-            .filter(|place| !has(&format!("${place}")) && !has(&format!("$L{place}")))
+            .filter(|place| !["$", "$L"].iter().any(|kind| has_slot(shape, kind, *place)))
             .count();
         let mut doubt = 1.5 * from_count(unused);
         // A member that shares the function's name is what the function is about.
-        let own = stems(self.head.name);
-        let mut members = self.members.iter();
-        let about = members.any(|member| overlap(&member.stems, &own) > 0.0);
-        if about && !["$O", "$L", "$A", "$K"].iter().any(|slot| has(slot)) {
+        if self.has_kin() && !["$O", "$L", "$A", "$K"].iter().any(|slot| has(slot)) {
             doubt += 2.5;
         }
         if self.head.derived == Some(false) && has("super") {
@@ -238,6 +245,7 @@ impl Names<'_, '_> {
         let mut fit = 0.0;
         filling.taken.clear();
         filling.others.clear();
+        filling.deeds = Deeds::of(shape);
         for (at, item) in shape.split(' ').enumerate() {
             if let Some(change) = item.strip_prefix('^') {
                 let level = lines.last().map_or(0, |line| line.0);
@@ -250,7 +258,7 @@ impl Names<'_, '_> {
                 .strip_prefix('~')
                 .map_or((false, item), |item| (true, item));
             let before = filling.taken.len();
-            let (text, item_fit) = self.slot(item, shape, filling)?;
+            let (text, item_fit) = self.slot(item, filling)?;
             if let Some(name) = filling.taken.get(before) {
                 picks.extend(self.pick(at, name));
             }
@@ -271,18 +279,13 @@ impl Names<'_, '_> {
             at,
             name: member.name,
             value: member.value,
-            kin: overlap(&member.stems, &stems(self.head.name)) > 0.0,
+            kin: overlap(&member.stems, &self.own) > 0.0,
             stems: &member.stems,
             members: self.members.len(),
         })
     }
 
-    fn slot<'s>(
-        &'s self,
-        item: &str,
-        shape: &str,
-        filling: &mut Filling<'s>,
-    ) -> Option<(String, f32)> {
+    fn slot<'s>(&'s self, item: &str, filling: &mut Filling<'s>) -> Option<(String, f32)> {
         let Some(slot) = item.strip_prefix('$').filter(|slot| !slot.is_empty()) else {
             let text = item.strip_prefix('\'').filter(|text| !text.is_empty());
             return Some((text.unwrap_or(item).to_owned(), 0.0));
@@ -295,19 +298,17 @@ impl Names<'_, '_> {
                 .map(|name| ((*name).to_owned(), 0.0));
         }
         if let Some(place) = slot.strip_prefix('L') {
-            let parameter = *self.head.parameters.get(place.parse::<usize>().ok()?)?;
-            return self.like(parameter, &mut filling.taken);
+            return self.like(place.parse::<usize>().ok()?, &mut filling.taken);
         }
         if let Some(bare) = slot.strip_prefix('.') {
-            let (text, fit) = self.slot(&format!("${bare}"), shape, filling)?;
+            let (text, fit) = self.slot(&format!("${bare}"), filling)?;
             let name = text.rsplit(['.', '>', '@']).next().unwrap_or("");
             return Some((name.to_owned(), fit));
         }
         if let Some(place) = slot.strip_prefix('K') {
-            let wanted = stems(self.head.parameters.get(place.parse::<usize>().ok()?)?);
-            let (best, _) = self.closest(&wanted, |member| member.stems != wanted)?;
+            let best = self.akin(self.parts.get(place.parse::<usize>().ok()?)?)?;
             filling.taken.push(best.name);
-            return Some((self.reach(best.name), 0.5 + value_fit(best.value, shape)));
+            return Some((self.reach(best.name), 0.5 + filling.deeds.fit(best.value)));
         }
         if let Some(place) = slot.strip_prefix('V') {
             let name = filling.locals.get(place.parse::<usize>().ok()?)?;
@@ -332,55 +333,59 @@ impl Names<'_, '_> {
                 .map(|receiver| (receiver.to_owned(), 0.0)),
             _ if let Some((_, name)) = bound => Some((self.reach(name), 0.0)),
             "O" => {
-                let (best, kinship) = self.closest(&stems(self.head.name), |_| true)?;
+                let (best, kinship) = self.closest()?;
                 filling.taken.push(best.name);
                 Some((
                     self.reach(best.name),
-                    0.5 * kinship + value_fit(best.value, shape),
+                    0.5 * kinship + filling.deeds.fit(best.value),
                 ))
             }
-            _ => self.other(slot, shape, filling),
+            _ => self.other(slot, filling),
         }
     }
 
-    /// The wanted member that shares most words with a name, and how many of them.
-    fn closest(
-        &self,
-        name: &[String],
-        wanted: impl Fn(&Member<'_>) -> bool,
-    ) -> Option<(&Member<'_>, f32)> {
-        let members = self.members.iter().filter(|member| wanted(member));
-        members
-            .map(|member| (member, overlap(&member.stems, name)))
+    /// The member that shares most words with the function's name, and how many of them.
+    fn closest(&self) -> Option<(&Member<'_>, f32)> {
+        let rated = self.members.iter().zip(self.kinship.iter().copied());
+        rated
             .filter(|(_, kinship)| *kinship > 0.0)
             .max_by(|one, other| one.1.total_cmp(&other.1))
     }
 
+    /// The member that shares most words with a name without being called the same.
+    fn akin(&self, name: &[String]) -> Option<&Member<'_>> {
+        let members = self.members.iter().filter(|member| member.stems != name);
+        members
+            .map(|member| (member, overlap(&member.stems, name)))
+            .filter(|(_, kinship)| *kinship > 0.0)
+            .max_by(|one, other| one.1.total_cmp(&other.1))
+            .map(|(member, _)| member)
+    }
+
     /// A member that shares no word with a name of the head.
-    fn other<'s>(
-        &'s self,
-        slot: &str,
-        shape: &str,
-        filling: &mut Filling<'s>,
-    ) -> Option<(String, f32)> {
+    fn other<'s>(&'s self, slot: &str, filling: &mut Filling<'s>) -> Option<(String, f32)> {
         let taken = &mut filling.taken;
-        let own = stems(self.head.name);
-        let free = || {
-            self.members
+        let deeds = filling.deeds;
+        let free = self.members.iter().zip(&self.kinship);
+        let free = free.filter(|(member, _)| !taken.contains(&member.name));
+        let rated = free.map(|(member, kinship)| (4.0 * kinship + deeds.fit(member.value), member));
+        let mut rated: Vec<(f32, &Member<'_>)> = rated.collect();
+        if filling.other == 0 {
+            // The first of the best is all that is asked for.
+            let best = rated
                 .iter()
-                .filter(|member| !taken.contains(&member.name))
-        };
-        let fit = |member: &Member<'_>| value_fit(member.value, shape);
-        let rate = |member: &Member<'_>| 4.0 * overlap(&member.stems, &own) + fit(member);
-        let mut rated: Vec<(f32, &Member<'_>)> =
-            free().map(|member| (rate(member), member)).collect();
-        rated.sort_by(|one, other| other.0.total_cmp(&one.0));
+                .rev()
+                .max_by(|one, other| one.0.total_cmp(&other.0));
+            rated = vec![*best?];
+        } else {
+            rated.sort_by(|one, other| other.0.total_cmp(&one.0));
+        }
         let (highest, _) = *rated.first()?;
         let (rate, best) = *rated.get(filling.other)?;
         let one = OTHERS.iter().find(|other| other.get(1..) == Some(slot))?;
         filling.others.push((one, best.name));
         let passed = from_count(std::mem::take(&mut filling.other));
-        let about = overlap(&best.stems, &own) > 0.0;
+        let about = overlap(&best.stems, &self.own) > 0.0;
         let doubt = if about {
             0.0
         } else {
@@ -388,18 +393,18 @@ impl Names<'_, '_> {
         };
         taken.push(best.name);
         // Of several members the first one usually comes first.
-        let order = if shape.contains("$B") { 1.5 } else { 0.2 };
+        let order = if deeds.several { 1.5 } else { 0.2 };
         let apart = 0.3 * (highest - rate).min(4.0) + order * passed;
-        Some((self.reach(best.name), fit(best) - doubt - apart))
+        Some((self.reach(best.name), deeds.fit(best.value) - doubt - apart))
     }
 
-    fn like<'s>(&'s self, parameter: &'s str, taken: &mut Vec<&'s str>) -> Option<(String, f32)> {
-        let wanted = stems(parameter);
-        let own = stems(self.head.name);
-        let found = self.members.iter().find(|member| member.stems == wanted);
+    fn like<'s>(&'s self, place: usize, taken: &mut Vec<&'s str>) -> Option<(String, f32)> {
+        let parameter = *self.head.parameters.get(place)?;
+        let wanted = self.parts.get(place)?;
+        let found = self.members.iter().find(|member| member.stems == *wanted);
         if let Some(member) = found {
             taken.push(member.name);
-            let named = overlap(&member.stems, &own) > 0.0;
+            let named = overlap(&member.stems, &self.own) > 0.0;
             return Some((self.reach(member.name), if named { 1.0 } else { 0.5 }));
         }
         (self.creates && self.head.receiver.is_some()).then(|| (self.reach(parameter), 0.0))
@@ -450,31 +455,15 @@ impl Names<'_, '_> {
     }
 }
 
-/// How well the value a member holds goes with the operators of a shape.
-fn value_fit(value: Value, shape: &str) -> f32 {
-    let items = || shape.split(' ').map(|item| item.trim_start_matches('~'));
-    let adds =
-        items().any(|item| matches!(item, "+=" | "-=" | "*=" | "/=" | "++" | "--" | "+" | "-"));
-    let keeps = items().any(|item| {
-        matches!(
-            item,
-            "append" | "push" | "<<" | "add" | "insert" | "put" | "pop" | "len"
-        )
-    });
-    let inside = items().zip(items().skip(1)).any(|(one, next)| {
-        matches!(one, "$O" | "$A" | "$B" | "$L0")
-            && matches!(next, "[" | "." | "<<" | "(" | "?." | "->")
-    });
-    let searches = items().any(|item| item == "in");
-    match value {
-        Value::Number | Value::Truth if searches || inside => -4.0,
-        Value::Number if adds => 1.0,
-        Value::Number if keeps => -4.0,
-        Value::Text if adds => -1.5,
-        Value::Collection | Value::Map if keeps => 1.5,
-        Value::Collection | Value::Map if adds => -3.0,
-        Value::Truth if adds || keeps => -3.0,
-        Value::Text if keeps => -3.0,
-        _ => 0.0,
-    }
+/// Whether a shape has a numbered slot of a kind.
+fn has_slot(shape: &str, kind: &str, place: usize) -> bool {
+    let digit = char::from_digit(u32::try_from(place).unwrap_or(0), 10);
+    let mut found = shape.match_indices(kind);
+    digit.is_some_and(|digit| {
+        found.any(|(at, _)| {
+            shape
+                .get(at + kind.len()..)
+                .is_some_and(|rest| rest.starts_with(digit))
+        })
+    })
 }

@@ -3,9 +3,13 @@
 //! Called by the body model; a member is what stands behind the receiver, or what is declared beside the methods.
 
 use super::super::function::Head;
+use super::super::hasher::ShortMap;
 use super::super::language::{Family, Language};
 use super::super::lexer::{Kind, Piece};
 use super::super::words::stems;
+
+/// The most members that are told apart.
+const MOST: usize = 200;
 
 /// A field of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +49,30 @@ pub(crate) fn members<'a>(
     head: &Head<'a>,
     language: Language,
 ) -> Vec<Member<'a>> {
-    let mut found: Vec<Member<'a>> = Vec::new();
+    let mut found = found(pieces, head, language);
+    if found.iter().any(|member| member.value == Value::Unknown) {
+        let handed = handed(pieces);
+        for member in &mut found {
+            if member.value == Value::Unknown {
+                let value = handed.get(member.name).copied();
+                member.value = value.unwrap_or(Value::Unknown);
+            }
+        }
+    }
+    found
+}
+
+/// The members found in a text by what is done with them there alone.
+pub(crate) fn found<'a>(
+    pieces: &[Piece<'a>],
+    head: &Head<'a>,
+    language: Language,
+) -> Vec<Member<'a>> {
+    let mut found = Found::default();
     for at in 0..pieces.len() {
         if let Some((name, next)) = reached(pieces, at, head, language) {
             if pieces.get(next).is_none_or(|piece| piece.text != "(") {
-                note(&mut found, name, value_after(pieces, next));
+                found.note(name, value_after(pieces, next));
             }
         } else if let Some((name, next)) =
             declared(pieces, at, language).or_else(|| announced(pieces, at, language))
@@ -58,49 +81,55 @@ pub(crate) fn members<'a>(
                 Value::Unknown => typed(pieces, (at + 1, next), language),
                 known => known,
             };
-            note(&mut found, name, value);
+            found.note(name, value);
         }
     }
-    for member in found
-        .iter_mut()
-        .filter(|member| member.value == Value::Unknown)
-    {
-        member.value = handed(pieces, member.name);
-    }
-    found
+    found.members
 }
 
-/// What kind of value a parameter of a name takes, by its default or its type.
-fn handed(pieces: &[Piece<'_>], name: &str) -> Value {
+/// What kinds of values parameters take by their defaults or their types, those named first.
+fn handed<'a>(pieces: &[Piece<'a>]) -> ShortMap<&'a str, Value> {
+    let mut values = ShortMap::default();
     let text = |at: Option<usize>| {
         at.and_then(|at| pieces.get(at))
             .map_or("", |piece| piece.text)
     };
     for (at, piece) in pieces.iter().enumerate() {
-        if piece.text != name || piece.kind != Kind::Word {
+        if piece.kind != Kind::Word || !matches!(text(Some(at + 1)), "=" | ":") {
             continue;
         }
-        let (before, after) = (text(at.checked_sub(1)), text(Some(at + 1)));
-        if matches!(before, "," | "(") && matches!(after, "=" | ":") {
-            return pieces.get(at + 2).map_or(Value::Unknown, value_of);
+        if matches!(text(at.checked_sub(1)), "," | "(") {
+            let value = pieces.get(at + 2).map_or(Value::Unknown, value_of);
+            values.entry(piece.text).or_insert(value);
         }
     }
-    Value::Unknown
+    values
 }
 
-fn note<'a>(found: &mut Vec<Member<'a>>, name: &'a str, value: Value) {
-    if let Some(known) = found.iter_mut().find(|member| member.name == name) {
-        known.uses += 1;
-        if value != Value::Unknown {
-            known.value = value;
+/// Members, each once.
+#[derive(Default)]
+struct Found<'a> {
+    members: Vec<Member<'a>>,
+    places: ShortMap<&'a str, usize>,
+}
+
+impl<'a> Found<'a> {
+    fn note(&mut self, name: &'a str, value: Value) {
+        let known = self.places.get(name).copied();
+        if let Some(known) = known.and_then(|place| self.members.get_mut(place)) {
+            known.uses += 1;
+            if value != Value::Unknown {
+                known.value = value;
+            }
+        } else if self.members.len() < MOST {
+            self.places.insert(name, self.members.len());
+            self.members.push(Member {
+                name,
+                stems: stems(name),
+                uses: 1,
+                value,
+            });
         }
-    } else if found.len() < 200 {
-        found.push(Member {
-            name,
-            stems: stems(name),
-            uses: 1,
-            value,
-        });
     }
 }
 

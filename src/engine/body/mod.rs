@@ -4,18 +4,21 @@
 //! member named like the function", "the first parameter"), and the words of names are evidence for a shape, so the
 //! same table serves every name in every language of a family.
 
+mod deeds;
 mod fill;
 mod idea;
+mod kin;
 mod locals;
 mod members;
 mod rank;
 mod sense;
 mod shape;
 mod table;
+mod voice;
 mod weigh;
 
 pub(crate) use locals::locals;
-pub(crate) use members::{Member, Value, members};
+pub(crate) use members::{Member, Value, found, members};
 pub(crate) use rank::Ranks;
 #[cfg(feature = "training")]
 pub(crate) use rank::{Feature, WEIGHTS};

@@ -9,11 +9,9 @@ use super::super::language::Family;
 use super::super::number::from_count;
 use super::super::words::stems;
 use super::idea::gist;
+use super::kin::{kin, travels};
+use super::voice::Voice;
 
-/// The family number under which the marks of all families are kept together.
-const TOGETHER: usize = 9;
-/// How many occurrences the operators alone stand for.
-const PSEUDO: f32 = 0.4;
 /// Functions with more parameters than this are taken together.
 const PARAMETERS: usize = 3;
 
@@ -25,37 +23,52 @@ pub(crate) struct Known {
     /// How often it was seen.
     pub(crate) count: f32,
     /// How often each word stood in the names of its functions, the words as numbers.
-    words: Vec<(u32, f32)>,
+    pub(super) words: Vec<(u32, f32)>,
     /// What its locals are called.
     pub(crate) locals: Vec<&'static str>,
-    /// The place of what it says in any language.
-    gist: usize,
+    /// What it says in any language.
+    pub(super) saying: Saying,
+    /// The shapes that differ from it in the one operator of arithmetic.
+    pub(crate) kin: Vec<(String, Saying)>,
+    /// Whether it means the same in every language.
+    pub(crate) travels: bool,
+}
+
+/// What a shape says: its operators and calls, and what all of it means in any language.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Saying {
+    /// The numbers of its marks, in their order.
+    pub(super) marks: Vec<usize>,
+    /// The place of its meaning, if any shape of the table has it.
+    pub(super) gist: Option<usize>,
 }
 
 /// What is known of all shapes that say the same in their languages.
 #[derive(Debug, Default)]
-struct Gist {
-    count: f32,
-    words: ShortMap<u32, f32>,
+pub(super) struct Gist {
+    pub(super) count: f32,
+    pub(super) words: ShortMap<u32, f32>,
 }
 
 /// The shapes of all families.
 #[derive(Debug, Default)]
 pub(crate) struct ShapeTable {
     rows: Vec<Vec<Known>>,
-    words: ShortMap<&'static str, u32>,
+    pub(super) words: ShortMap<&'static str, u32>,
     /// For each word whether it is one of a name, and not a mark of what kind of function it is.
     plain: Vec<bool>,
     /// How often each word was seen, for each row.
-    seen: Vec<ShortMap<u32, f32>>,
+    pub(super) seen: Vec<ShortMap<u32, f32>>,
     totals: Vec<f32>,
     /// What shapes say, over all languages and numbers of parameters.
-    gists: Vec<Gist>,
+    pub(super) gists: Vec<Gist>,
     gist_places: std::collections::HashMap<String, usize>,
-    all_seen: ShortMap<u32, f32>,
-    all_total: f32,
-    /// For each operator or call of a family, how strongly the words of names speak for it.
-    marks: ShortMap<(usize, &'static str), Vec<(u32, f32)>>,
+    pub(super) all_seen: ShortMap<u32, f32>,
+    pub(super) all_total: f32,
+    /// The numbers of operators and calls.
+    pub(super) marks: ShortMap<&'static str, usize>,
+    /// For each word of a family the marks it speaks for, and how strongly.
+    pub(super) lifts: ShortMap<(usize, u32), Vec<(usize, f32)>>,
 }
 
 /// The words that speak for a body: those of the function's name, and those of its parameters with a mark.
@@ -115,7 +128,32 @@ impl ShapeTable {
                 _ => {}
             }
         }
+        table.link();
         table
+    }
+
+    /// Finds what each shape says, and its kin, once all marks and meanings are known.
+    fn link(&mut self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        for known in rows.iter_mut().flatten() {
+            known.saying = self.saying(known.shape);
+            let kin = kin(known.shape).into_iter();
+            known.kin = kin
+                .map(|shape| (shape.clone(), self.saying(&shape)))
+                .collect();
+        }
+        self.rows = rows;
+    }
+
+    /// What a shape says, be it in the table or not.
+    pub(crate) fn saying(&self, shape: &str) -> Saying {
+        let items = shape.split(' ').map(|item| item.trim_start_matches('~'));
+        Saying {
+            marks: items
+                .filter_map(|item| self.marks.get(item).copied())
+                .collect(),
+            gist: self.gist_places.get(&gist(shape)).copied(),
+        }
     }
 
     fn read_shape(
@@ -145,19 +183,21 @@ impl ShapeTable {
         if let Some(total) = self.totals.get_mut(row) {
             *total += count;
         }
-        let gist = self.add_to_gist(shape, count, &words);
+        self.add_to_gist(shape, count, &words);
         if let Some(known) = self.rows.get_mut(row) {
             known.push(Known {
                 shape,
                 count,
                 words,
                 locals: locals.split(' ').filter(|name| !name.is_empty()).collect(),
-                gist,
+                saying: Saying::default(),
+                kin: Vec::new(),
+                travels: travels(shape),
             });
         }
     }
 
-    fn add_to_gist(&mut self, shape: &str, count: f32, words: &[(u32, f32)]) -> usize {
+    fn add_to_gist(&mut self, shape: &str, count: f32, words: &[(u32, f32)]) {
         let next = self.gists.len();
         let place = *self.gist_places.entry(gist(shape)).or_insert(next);
         if place == next {
@@ -171,34 +211,18 @@ impl ShapeTable {
             }
         }
         self.all_total += count;
-        place
-    }
-
-    /// How much likelier a word makes what a shape says in any language, as a logarithm.
-    fn gist_evidence(&self, place: usize, broad: f32, word: u32) -> f32 {
-        let Some(gist) = self.gists.get(place) else {
-            return broad;
-        };
-        let seen = self.all_seen.get(&word).copied().unwrap_or(0.0);
-        let expected = gist.count * seen / self.all_total.max(1.0);
-        let found = gist.words.get(&word).copied().unwrap_or(0.0);
-        ((found + PSEUDO * broad.exp()) / (expected + PSEUDO)).ln()
-    }
-
-    /// The same for a shape that may not be in the table.
-    pub(crate) fn kin_evidence(&self, family: usize, shape: &str, word: u32) -> f32 {
-        let broad = self.mark_evidence(family, shape, word);
-        self.gist_places
-            .get(&gist(shape))
-            .map_or(broad, |place| self.gist_evidence(*place, broad, word))
     }
 
     fn read_mark(&mut self, family: &str, mark: &'static str, words: &'static str) {
         let Ok(family) = family.parse::<usize>() else {
             return;
         };
-        let words = self.read_words(words);
-        self.marks.insert((family, mark), words);
+        let next = self.marks.len();
+        let number = *self.marks.entry(mark).or_insert(next);
+        for (word, lift) in self.read_words(words) {
+            let lifts = self.lifts.entry((family, word)).or_default();
+            lifts.push((number, lift));
+        }
     }
 
     fn read_words(&mut self, text: &'static str) -> Vec<(u32, f32)> {
@@ -232,32 +256,8 @@ impl ShapeTable {
         self.totals.get(row).copied().unwrap_or(0.0)
     }
 
-    /// The numbers of words and how much each counts; unknown words are left out.
-    pub(crate) fn numbers(&self, words: &[String]) -> Vec<(u32, f32)> {
-        // What a parameter is called says less of what is done than the function's own name does.
-        let weight = |word: &String| if word.starts_with('#') { 0.35 } else { 1.0 };
-        words
-            .iter()
-            .filter_map(|word| Some((*self.words.get(word.as_str())?, weight(word))))
-            .collect()
-    }
-
-    /// How much likelier a word makes a shape, as a logarithm.
-    pub(crate) fn evidence(&self, (row, family): (usize, usize), known: &Known, word: u32) -> f32 {
-        let seen = self
-            .seen
-            .get(row)
-            .and_then(|seen| seen.get(&word))
-            .copied()
-            .unwrap_or(0.0);
-        let expected = known.count * seen / self.total(row).max(1.0);
-        let broad = self.mark_evidence(family, known.shape, word);
-        let broad = self.gist_evidence(known.gist, broad, word).exp();
-        ((count_of(&known.words, word) + PSEUDO * broad) / (expected + PSEUDO)).ln()
-    }
-
     /// How much less likely a shape is without the words that usually come with it, as a logarithm.
-    pub(crate) fn missing(&self, known: &Known, present: &[(u32, f32)]) -> f32 {
+    pub(super) fn missing(&self, known: &Known, present: &[Voice]) -> f32 {
         let mut sum = 0.0;
         for (word, count) in &known.words {
             let usual = count / (known.count + 4.0);
@@ -266,45 +266,12 @@ impl ShapeTable {
                 .get(super::super::symbols::index(*word))
                 .copied()
                 .unwrap_or(false);
-            if plain && usual > 0.2 && !present.iter().any(|(other, _)| other == word) {
+            if plain && usual > 0.2 && !present.iter().any(|other| other.word == *word) {
                 sum += (1.0 - usual).max(0.1).ln();
             }
         }
         sum
     }
-
-    /// How much likelier a word makes the most telling operator of a shape, as a logarithm.
-    pub(crate) fn mark_evidence(&self, family: usize, shape: &str, word: u32) -> f32 {
-        let mut strongest = 0.0_f32;
-        for item in shape.split(' ') {
-            let mark = item.trim_start_matches('~');
-            let lift = |family: usize| {
-                self.marks
-                    .get(&(family, mark))
-                    .map_or(0.0, |words| count_of(words, word))
-            };
-            let home = lift(family);
-            let all = 0.8 * lift(TOGETHER);
-            let agrees = home == 0.0 || (home > 0.0) == (all > 0.0);
-            let lift = if agrees && all.abs() > home.abs() {
-                all
-            } else {
-                home
-            } / 10.0;
-            if lift.abs() > strongest.abs() {
-                strongest = lift;
-            }
-        }
-        strongest.clamp(-3.5, 3.5)
-    }
-}
-
-fn count_of(words: &[(u32, f32)], word: u32) -> f32 {
-    words
-        .binary_search_by_key(&word, |(word, _)| *word)
-        .ok()
-        .and_then(|at| words.get(at))
-        .map_or(0.0, |(_, count)| *count)
 }
 
 /// The logarithm of a share, never of nothing.

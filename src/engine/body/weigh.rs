@@ -6,8 +6,9 @@
 use super::super::function::Head;
 use super::super::hasher::ShortMap;
 use super::super::language::{Family, Language};
-use super::super::words::overlap;
+use super::super::words::{overlap, stems};
 use super::fill::{Filled, Names};
+use super::kin::kin;
 use super::members::Member;
 use super::rank::{self, Feature, Ranks};
 use super::sense;
@@ -123,7 +124,17 @@ pub(crate) fn judged(table: &ShapeTable, setting: &Setting<'_, '_>) -> (Vec<Judg
 
 fn names<'h, 'a>(setting: &Setting<'h, 'a>) -> Names<'h, 'a> {
     let words = words_of(setting.head);
+    let own = stems(setting.head.name);
+    let members = setting.members.iter();
     Names {
+        kinship: members.map(|member| overlap(&member.stems, &own)).collect(),
+        parts: setting
+            .head
+            .parameters
+            .iter()
+            .map(|name| stems(name))
+            .collect(),
+        own,
         head: setting.head,
         members: setting.members,
         language: setting.language,
@@ -177,27 +188,28 @@ struct Heap<'n> {
 
 fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, heap: &mut Heap<'n>) {
     let member = names.head.receiver.is_some();
-    let numbers = table.numbers(&names.telling());
+    let voices = table.voices(&names.telling(), names.language.family.index());
     let count = names.head.parameters.len();
     for family in Family::ALL {
         let home = family == names.language.family;
         let own_row = row(family, count, member);
         let total = table.total(own_row);
-        for known in table.shapes(own_row) {
-            if !home && !travels(known.shape) {
-                continue;
-            }
-            let distance = if home { 0.0 } else { -2.5 };
-            let place = (own_row, names.language.family.index());
-            let missing = table.missing(known, &numbers);
+        let seen = table.seen(own_row, &voices);
+        let distance = if home { 0.0 } else { -2.5 };
+        let shapes = table.shapes(own_row).iter();
+        for known in shapes.filter(|known| home || known.travels) {
+            let missing = table.missing(known, &voices);
             let several = home && known.shape.contains("$A") && names.members.len() > 1;
             for other in 0..if several { CHOICES } else { 1 } {
                 let Some(filled) = names.fill(known.shape, &known.locals, other) else {
                     break;
                 };
-                let evidence: f32 = numbers
+                let evidence: f32 = voices
                     .iter()
-                    .map(|(word, weight)| weight * table.evidence(place, known, *word))
+                    .zip(&seen)
+                    .map(|(voice, seen)| {
+                        voice.weight * table.evidence(known, voice, (*seen, total))
+                    })
                     .sum();
                 let filled = Filled {
                     prior: log_share(known.count, total),
@@ -208,21 +220,17 @@ fn weigh_learned<'n>(table: &ShapeTable, names: &'n Names<'_, '_>, heap: &mut He
                 heap.add(known.shape.to_owned(), filled, distance);
             }
             // What is done with one operator is done with its kin, only less often.
-            for shape in kin(known.shape) {
-                let Some(filled) = names.fill(&shape, &known.locals, 0) else {
+            for (shape, saying) in &known.kin {
+                let Some(filled) = names.fill(shape, &known.locals, 0) else {
                     continue;
                 };
-                let marks: f32 = numbers
-                    .iter()
-                    .map(|(word, weight)| weight * table.kin_evidence(place.1, &shape, *word))
-                    .sum();
                 let filled = Filled {
                     prior: log_share(0.2 * known.count, total),
-                    named: marks,
+                    named: table.weighed(saying, &voices),
                     home,
                     ..filled
                 };
-                heap.add(shape, filled, distance);
+                heap.add(shape.clone(), filled, distance);
             }
         }
     }
@@ -235,9 +243,8 @@ fn weigh_own<'n>(
     heap: &mut Heap<'n>,
 ) {
     let (count, member) = (names.head.parameters.len(), names.head.receiver.is_some());
-    let numbers = table.numbers(&names.telling());
+    let voices = table.voices(&names.telling(), names.language.family.index());
     let total = table.total(row(names.language.family, count, member));
-    let home = names.language.family.index();
     let own = own_count(1, total);
     let base = log_share(own, total + own);
     for (shape, own_words) in setting.own {
@@ -247,10 +254,7 @@ fn weigh_own<'n>(
             let Some(filled) = names.fill(&shape, &[], 0) else {
                 continue;
             };
-            let evidence: f32 = numbers
-                .iter()
-                .map(|(word, weight)| weight * table.kin_evidence(home, &shape, *word))
-                .sum();
+            let evidence = table.weighed(&table.saying(&shape), &voices);
             let filled = Filled {
                 prior: base + distance,
                 named: evidence + alike,
@@ -302,12 +306,14 @@ fn is_blind(table: &ShapeTable, names: &Names<'_, '_>, shape: &str) -> bool {
     };
     let mut told = names.telling();
     told.retain(|word| is_of_name(word));
-    let family = names.language.family.index();
-    let against = shape.replace(sign, other);
-    let told = table.numbers(&told);
-    let lead = told.iter().map(|(word, _)| {
-        table.kin_evidence(family, shape, *word) - table.kin_evidence(family, &against, *word)
-    });
+    let told = table.voices(&told, names.language.family.index());
+    let (own, against) = (
+        table.saying(shape),
+        table.saying(&shape.replace(sign, other)),
+    );
+    let lead = told
+        .iter()
+        .map(|voice| table.kin_evidence(&own, voice) - table.kin_evidence(&against, voice));
     lead.sum::<f32>() < TOLD
 }
 
@@ -325,45 +331,4 @@ fn bare(lines: &[Line]) -> Vec<u8> {
         bare.push(b'\n');
     }
     bare
-}
-
-/// The shapes that differ in the one operator of arithmetic.
-fn kin(shape: &str) -> Vec<String> {
-    for group in [["+=", "-=", "*=", "/="], ["+", "-", "*", "/"]] {
-        let mut found = shape
-            .split(' ')
-            .filter(|item| group.contains(&item.trim_start_matches('~')));
-        let (Some(one), None) = (found.next(), found.next()) else {
-            continue;
-        };
-        if !one.starts_with('~') {
-            continue;
-        }
-        let others = group
-            .iter()
-            .map(|other| format!("~{other}"))
-            .filter(|other| other != one);
-        return others
-            .map(|other| {
-                shape
-                    .split(' ')
-                    .map(|item| if item == one { other.as_str() } else { item })
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            })
-            .collect();
-    }
-    Vec::new()
-}
-
-/// Whether a shape means the same in every language.
-fn travels(shape: &str) -> bool {
-    let universal = [
-        "return", "+=", "-=", "*=", "/=", "=", "+", "-", "*", "/", "*", ".", "0", "1", ">", "<",
-        ">=", "<=",
-    ];
-    shape.split(' ').all(|item| {
-        let text = item.trim_start_matches('~');
-        text.starts_with('$') || universal.contains(&text)
-    })
 }
