@@ -4,7 +4,7 @@
 //! begin an escape is told by arithmetic on their bits, as simdjson does it (Langdale and Lemire, "Parsing Gigabytes of
 //! JSON per Second", section 3.1.1).
 
-use wide::u8x64;
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x64};
 
 /// Bytes that are looked at together.
 pub(super) const BLOCK: usize = 64;
@@ -15,8 +15,8 @@ const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
 /// What is in a block, a bit for each byte, the first byte's lowest.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Marks {
-    /// Quotes that are not escaped, control characters, and what is escaped and is rare or has more to it: `/`, the `u` of
-    /// `\u`, and everything that no escape is made of.
+    /// Quotes that are not escaped, control characters, and what is escaped and is rare in source code or has more to it:
+    /// `b`, `f`, `r`, `/`, the `u` of `\u`, and everything that no escape is made of.
     pub(super) interrupts: u64,
     /// Whether the block ends with a backslash that escapes the first byte of the next one.
     pub(super) escapes_next: bool,
@@ -25,27 +25,33 @@ pub(super) struct Marks {
 // === impl Marks ===
 
 impl Marks {
-    /// Looks at a block within a string; `escaped` tells whether its first byte is escaped.
+    /// Looks at a block within a string, with the widest vectors this processor has; `escaped` tells whether its first byte
+    /// is escaped.
     pub(super) fn of(block: &[u8; BLOCK], escaped: bool) -> Self {
-        let bytes = u8x64::new(*block);
-        let is = |byte: u8| bytes.simd_eq(u8x64::splat(byte));
+        dispatch!(Level::new(), simd => Self::seen(simd, block, escaped))
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled once for each width, inside of what `dispatch` calls"
+    )]
+    #[inline(always)]
+    fn seen<S: Simd>(simd: S, block: &[u8; BLOCK], escaped: bool) -> Self {
+        let bytes = u8x64::simd_from(simd, *block);
+        let is = |byte: u8| bytes.simd_eq(u8x64::splat(simd, byte));
         let (quotes, backslashes) = (is(b'"'), is(b'\\'));
-        let controls = bytes.min(u8x64::splat(b' ' - 1)).simd_eq(bytes);
+        let ends = quotes | bytes.simd_lt(u8x64::splat(simd, b' '));
         let backslash_bits = backslashes.to_bitmask();
         if backslash_bits == 0 && !escaped {
             return Self {
-                interrupts: (quotes | controls).to_bitmask(),
+                interrupts: ends.to_bitmask(),
                 escapes_next: false,
             };
         }
-        // Two pairs of letters differ in one bit each.
-        let f_or_n = (bytes | u8x64::splat(b'f' ^ b'n')).simd_eq(u8x64::splat(b'n'));
-        let b_or_r = (bytes | u8x64::splat(b'b' ^ b'r')).simd_eq(u8x64::splat(b'r'));
-        let plain = quotes | backslashes | f_or_n | b_or_r | is(b't');
+        let plain = quotes | backslashes | is(b'n') | is(b't');
         let (escaped, escapes_next) = escaped_by(backslash_bits, escaped);
-        let unescaped = (quotes | controls).to_bitmask() & !escaped;
         Self {
-            interrupts: unescaped | escaped & !plain.to_bitmask(),
+            interrupts: ends.to_bitmask() & !escaped | escaped & !plain.to_bitmask(),
             escapes_next,
         }
     }
@@ -75,7 +81,7 @@ mod tests {
         let mut interrupts = 0;
         for (place, &byte) in block.iter().enumerate() {
             let odd = if escaped {
-                !b"\"\\bfnrt".contains(&byte)
+                !b"\"\\nt".contains(&byte)
             } else {
                 byte == b'"' || byte < b' '
             };

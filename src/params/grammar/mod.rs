@@ -291,7 +291,7 @@ impl<'a> Scanner<'a> {
                     self.at = found + 1;
                     return Some(Span { start, end: found });
                 }
-                b'/' => at = found + 1,
+                b'/' | b'b' | b'f' | b'r' => at = found + 1,
                 b'u' => {
                     self.unicode_escapes = true;
                     let digits = self.text.get(found + 1..found + 5)?;
