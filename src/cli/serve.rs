@@ -20,7 +20,7 @@ use crate::{
     server::{Bound, Stop, serve},
     state::{BuildError, Local, Shared, note_address},
     store::{NewToken, NewUser, Scope, Scopes, Store},
-    telemetry,
+    telemetry::{self, LogError},
 };
 
 /// Threads per serving thread for work that blocks: the database and the engine.
@@ -29,8 +29,20 @@ const BLOCKING_THREADS: usize = 8;
 /// Time between two looks at the signing keys.
 const KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
 
+/// Longest wait at the end for whoever reads the log.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
-    telemetry::start(&settings.log).map_err(|error| Failure::Usage(error.to_string()))?;
+    let log = telemetry::start(&settings.log).map_err(|error| match error {
+        LogError::Filter(_) => Failure::Usage(error.to_string()),
+        LogError::Thread(_) => Failure::other(&error),
+    })?;
+    let ended = run_logged(settings);
+    log.finish(LAST_LINES);
+    ended
+}
+
+fn run_logged(settings: Settings) -> Result<(), Failure> {
     // The message of a panic may quote what was being worked on, which is somebody's source code.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| (place.file(), place.line()));
@@ -83,7 +95,6 @@ pub(super) fn run(settings: Settings) -> Result<(), Failure> {
             metrics.abort();
         }
         last_figures(&shared, counting).await;
-        shared.access.stop();
         Ok(())
     })
 }
@@ -256,6 +267,8 @@ async fn serve_metrics(
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// The end of the terminal, or of whoever minds the process.
+    hang_up: Option<Signal>,
 }
 
 impl Signals {
@@ -264,6 +277,9 @@ impl Signals {
         Ok(Self {
             terminate: take(SignalKind::terminate())?,
             interrupt: take(SignalKind::interrupt())?,
+            hang_up: (!ignores_hang_up())
+                .then(|| take(SignalKind::hangup()))
+                .transpose()?,
         })
     }
 
@@ -271,8 +287,18 @@ impl Signals {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+            Some(()) = async { self.hang_up.as_mut()?.recv().await } => {}
         }
     }
+}
+
+/// Whether this process was started so that it outlives its terminal, as `nohup` does it (proc(5), `SigIgn`).
+fn ignores_hang_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // Where nobody says so, the signal stays as it is.
+    ignored.is_none_or(|mask| mask & 1 == 1)
 }
 
 /// First signal: drain, then break off after the grace. Second signal: end at once.

@@ -26,7 +26,7 @@ use crate::{
     limits::{Limiter, MemoryLimiter, Redis, RedisError},
     model::{ModelClient, Models},
     store::{Kept, Store, StoreError},
-    telemetry::{self, AccessLog, Metrics},
+    telemetry::{self, AccessLog, Lines, Metrics, Wanted},
     upstream::{
         Breaker, Endpoint, EndpointError, Gate, ProxyVariables, Route, Streaming, TlsFiles,
         Tunnels, Upstream,
@@ -81,7 +81,8 @@ impl Shared {
         let retention = settings.usage.retention;
         let usage = Usage::open(&settings.instance.data_dir, retention, clock.clone()).await?;
         let usage = Arc::new(usage);
-        let access = AccessLog::start(telemetry::log_format(&settings.log), io::stderr())?;
+        let format = telemetry::log_format(&settings.log);
+        let access = AccessLog::new(format, Lines::stderr()?, Wanted::by_level());
         let keys_behind = settings
             .proxy
             .gitlab_url

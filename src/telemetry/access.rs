@@ -1,27 +1,14 @@
-//! One line per request, from a fixed list of fields, written in batches by a thread of its own: the request only
-//! appends to a buffer, with a line that it has made before, since all serving threads share that buffer. When the reader of the log is stuck, lines beyond 8 MiB are dropped and counted rather than kept.
+//! One line per request, from a fixed list of fields. The request appends it to the log's buffer, with a line that it has made
+//! before, since all serving threads share that buffer.
 //!
 //! Fields: `timestamp`, `level`, `message`, `request_id`, `client` (address), `method`, `route` (the template, never the path), `status`,
 //! `duration_ms`, `bytes_in`, `bytes_out`, `user` (number), `upstream_status`, `reason` (a fixed word), `cut` (whether the
 //! client got less than the whole). A client that left before there was a reply has the status 499.
 
-use std::{
-    cell::RefCell,
-    io::{self, Write},
-    mem,
-    net::IpAddr,
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{cell::RefCell, net::IpAddr, time::Duration};
 
+use super::Lines;
 use crate::{clock::iso8601_millis, config::LogFormat};
-
-const LARGEST_BUFFER: usize = 8 * 1024 * 1024;
-const BATCH: Duration = Duration::from_millis(50);
 
 /// One request, when it is over.
 #[derive(Debug)]
@@ -57,15 +44,15 @@ pub struct AccessLine<'a> {
 /// Where access lines go.
 pub struct AccessLog {
     format: LogFormat,
-    shared: Arc<Shared>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    lines: Lines,
+    wanted: Wanted,
 }
 
-struct Shared {
-    lines: Mutex<Vec<u8>>,
-    filled: Condvar,
-    stopping: AtomicBool,
-    dropped: AtomicU64,
+/// Which lines the log's level lets through.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    all: bool,
+    failures: bool,
 }
 
 /// A line that a thread is making.
@@ -82,27 +69,22 @@ thread_local! {
 }
 
 impl AccessLog {
-    /// A log that writes to `out`.
-    pub fn start(format: LogFormat, out: impl Write + Send + 'static) -> io::Result<Self> {
-        let shared = Arc::new(Shared {
-            lines: Mutex::default(),
-            filled: Condvar::new(),
-            stopping: AtomicBool::new(false),
-            dropped: AtomicU64::new(0),
-        });
-        let for_writer = Arc::clone(&shared);
-        let writer = std::thread::Builder::new()
-            .name("access-log".into())
-            .spawn(move || for_writer.write_to(out))?;
-        Ok(Self {
+    /// A log of that format among those lines.
+    pub fn new(format: LogFormat, lines: Lines, wanted: Wanted) -> Self {
+        Self {
             format,
-            shared,
-            writer: Mutex::new(Some(writer)),
-        })
+            lines,
+            wanted,
+        }
     }
 
     /// Adds a line.
     pub fn record(&self, line: &AccessLine<'_>) {
+        let Wanted { all, failures } = self.wanted;
+        let is_wanted = all || failures && line.is_failure();
+        if !is_wanted {
+            return;
+        }
         DRAFT.with_borrow_mut(|draft| {
             draft.set_time(line.at);
             draft.line.clear();
@@ -111,69 +93,17 @@ impl AccessLog {
                 LogFormat::Text => line.write_text(&draft.timestamp, &mut draft.line),
             }
             draft.line.push(b'\n');
-            self.shared.append(&draft.line);
+            self.lines.append(&draft.line);
         });
-    }
-
-    /// Writes what is left and ends.
-    pub fn stop(&self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        self.shared.filled.notify_one();
-        let writer = self
-            .writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(writer) = writer {
-            // A writer that panicked has nothing left to say.
-            drop(writer.join());
-        }
     }
 }
 
-impl Shared {
-    fn append(&self, line: &[u8]) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() > LARGEST_BUFFER {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        let was_empty = lines.is_empty();
-        lines.extend_from_slice(line);
-        drop(lines);
-        if was_empty {
-            self.filled.notify_one();
-        }
-    }
-
-    fn write_to(&self, mut out: impl Write) {
-        let mut batch = Vec::new();
-        loop {
-            let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            while lines.is_empty() {
-                if self.stopping.load(Ordering::SeqCst) {
-                    return;
-                }
-                // The time-out covers a stop that was signalled just before the wait began.
-                let waited = self.filled.wait_timeout(lines, Duration::from_secs(1));
-                lines = waited.unwrap_or_else(PoisonError::into_inner).0;
-            }
-            mem::swap(&mut *lines, &mut batch);
-            drop(lines);
-            let dropped = self.dropped.swap(0, Ordering::Relaxed);
-            if dropped > 0 {
-                tracing::warn!(
-                    dropped,
-                    "access lines dropped: the log is not read fast enough"
-                );
-            }
-            if out.write_all(&batch).and_then(|()| out.flush()).is_err() {
-                // Nobody reads the log any more; there is no better place to say so.
-            }
-            batch.clear();
-            if !self.stopping.load(Ordering::SeqCst) {
-                std::thread::sleep(BATCH);
-            }
+impl Wanted {
+    /// By `log.level`, in which requests go by the name `code_suggestions::access`. Asked once: a filter does not change.
+    pub fn by_level() -> Self {
+        Self {
+            all: tracing::enabled!(target: "code_suggestions::access", tracing::Level::INFO),
+            failures: tracing::enabled!(target: "code_suggestions::access", tracing::Level::ERROR),
         }
     }
 }
@@ -198,9 +128,14 @@ impl Draft {
 }
 
 impl AccessLine<'_> {
+    /// Whether the server has failed.
+    fn is_failure(&self) -> bool {
+        self.status >= 500
+    }
+
     /// `INFO`, or `ERROR` for failures of the server.
     fn level(&self) -> &'static str {
-        if self.status >= 500 { "ERROR" } else { "INFO" }
+        if self.is_failure() { "ERROR" } else { "INFO" }
     }
 
     /// Written by hand: every part is a number, a word of ours or plain text, so that nothing needs to be escaped.
@@ -287,6 +222,11 @@ impl Line<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
     use super::*;
 
     #[derive(Clone, Default)]
@@ -324,11 +264,16 @@ mod tests {
     #[test]
     fn every_line_is_written_before_the_end() {
         let memory = Memory::default();
-        let log = AccessLog::start(LogFormat::Json, memory.clone()).unwrap();
+        let lines = Lines::start(memory.clone()).unwrap();
+        let wanted = Wanted {
+            all: true,
+            failures: true,
+        };
+        let log = AccessLog::new(LogFormat::Json, lines.clone(), wanted);
         for status in 200..300 {
             log.record(&line(status));
         }
-        log.stop();
+        lines.finish(Duration::from_mins(1));
         let text = String::from_utf8(memory.0.lock().unwrap().clone()).unwrap();
         assert_eq!(text.lines().count(), 100);
         let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
@@ -337,6 +282,24 @@ mod tests {
             (&200.into(), &42.into())
         );
         assert!(first.get("reason").is_none());
+    }
+
+    #[test]
+    fn only_lines_that_are_wanted_are_written() {
+        let memory = Memory::default();
+        let lines = Lines::start(memory.clone()).unwrap();
+        for (all, failures) in [(false, false), (false, true), (true, true)] {
+            let log = AccessLog::new(LogFormat::Text, lines.clone(), Wanted { all, failures });
+            log.record(&line(200));
+            log.record(&line(502));
+        }
+        lines.finish(Duration::from_mins(1));
+        let text = String::from_utf8(memory.0.lock().unwrap().clone()).unwrap();
+        let levels: Vec<_> = text
+            .lines()
+            .filter_map(|line| line.split_whitespace().nth(1))
+            .collect();
+        assert_eq!(levels, ["ERROR", "INFO", "ERROR"]);
     }
 
     #[test]

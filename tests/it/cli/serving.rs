@@ -1,12 +1,17 @@
 //! `serve` as a process: what is printed and logged, signals, probes, and files that nobody else may read.
 
-use std::{os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::{Value, json};
 
 use super::{command_with, completion, fails};
 use crate::support::{
-    Answer, COMPLETIONS, Connection, FakeGateway, Program, Run, command, okc_with, soon,
+    Answer, COMPLETIONS, Connection, FakeGateway, Program, Request, Run, command, okc_with, soon,
 };
 
 /// Every word of a text that looks like a token.
@@ -229,6 +234,105 @@ async fn a_running_stream_finishes_before_the_process_ends() {
     exchange.last_chunk().await;
     assert_eq!(soon(reply.rest()).await.has_status(200).text(), "abcdef");
     assert_eq!(program.wait().code, Some(0));
+}
+
+#[tokio::test]
+async fn the_level_counts_for_requests_too() {
+    for (level, told) in [
+        ("info", true),
+        ("warn", false),
+        ("warn,code_suggestions::access=info", true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::start(command_with(folder.path(), &[("log.level", level)], &[]));
+        let alive = program.request("GET", "/-/liveness").send().await;
+        alive.has_status(200);
+        let run = program.stop();
+        assert_eq!(run.stderr.contains("/-/liveness"), told, "{level}: {run:?}");
+    }
+}
+
+/// The server with a way to take the end of a terminal: as usual, or as under `nohup`.
+fn minding_hang_ups(folder: &Path, how: &str) -> Command {
+    let usual = command(folder, &[]);
+    let mut command = Command::new("/usr/bin/env");
+    command
+        .arg(how)
+        .arg(usual.get_program())
+        .env_clear()
+        .envs(
+            usual
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::null());
+    command
+}
+
+#[tokio::test]
+async fn the_end_of_the_terminal_stops_the_server_unless_it_is_to_outlive_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(minding_hang_ups(folder.path(), "--default-signal=HUP"));
+    program.signal("-HUP");
+    assert_eq!(program.wait().code, Some(0));
+    let program = Program::start(minding_hang_ups(folder.path(), "--ignore-signal=HUP"));
+    program.signal("-HUP");
+    let alive = program.request("GET", "/-/liveness").send().await;
+    alive.has_status(200);
+    assert_eq!(program.stop().code, Some(0));
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_holds_nobody_up_and_ends_nothing() {
+    const FULL: usize = 64 * 1024;
+    for gone in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let reader = if gone {
+            drop(reader);
+            None
+        } else {
+            writer.write_all(&vec![b'x'; FULL]).unwrap();
+            Some(reader)
+        };
+        let mut child = command(folder.path(), &[])
+            .stdout(Stdio::piped())
+            .stderr(writer)
+            .spawn()
+            .unwrap();
+        let mut printed = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut printed).unwrap();
+        let address = printed.trim().rsplit('/').next().unwrap().parse().unwrap();
+        for _ in 0..3 {
+            let alive = Request::new(address, "GET", "/-/liveness").send().await;
+            alive.has_status(200);
+        }
+        let stopped = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(stopped.unwrap().success());
+        let code = tokio::task::spawn_blocking(move || child.wait().unwrap().code());
+        assert_eq!(
+            soon(code).await.unwrap(),
+            Some(0),
+            "the reader is gone: {gone}"
+        );
+        drop(reader);
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    Run::ok(folder.path(), &["user", "list"]);
+    let file = folder.path().join("code-suggestions.sqlite3");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    database.pragma_update(None, "user_version", 99).unwrap();
+    drop(database);
+    let told = fails(command(folder.path(), &[]), 1);
+    assert!(
+        told.contains(&file.display().to_string()) && told.contains("newer version"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
