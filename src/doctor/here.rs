@@ -12,7 +12,7 @@ use crate::{
     keys::{Duty, SecretsError},
     routes,
     state::{App, BuildError},
-    store::{Scope, Scopes},
+    store::{Scope, Scopes, StoreError},
 };
 
 /// Time for a question to this instance's own URL.
@@ -27,6 +27,10 @@ const EARLIEST: i64 = 1_767_225_600;
 /// Why there is nothing to examine.
 pub(super) fn unbuilt(error: &BuildError) -> Finding {
     let remedy = match error {
+        BuildError::Store(StoreError::Unusable { .. }) => {
+            "put the database back from the backup, with the server.key beside it"
+        }
+        BuildError::Store(StoreError::Newer { .. }) => "run the version that made it",
         BuildError::Store(_) => "check that instance.data_dir exists and belongs to this user",
         BuildError::Secrets(SecretsError::Exposed { .. }) => "let nobody else read that file",
         BuildError::Secrets(_) => "put that file back from the backup",

@@ -26,7 +26,7 @@ pub use users::{BadUsername, NewUser, UserSwitch, UserSwitches};
 
 use std::{
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError, TryLockError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -36,7 +36,7 @@ use std::{
 
 use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
-use rusqlite_migration::{M, Migrations};
+use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use tokio::time::timeout;
 
 const INSTANCE_SWITCH: &str = "instance_switch";
@@ -64,12 +64,26 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// The schema is one that this version does not know.
+    #[error(
+        "{path}: was made by a newer version of code-suggestions; run that one, or put the copy from before it back"
+    )]
+    Newer {
+        /// The file.
+        path: String,
+    },
     /// The schema could not be brought up to date.
     #[error("the database could not be brought up to date")]
     Migration(#[from] rusqlite_migration::Error),
     /// The database took too long, as a disk that hangs does; what was to be written may be written later.
     #[error("the database did not answer within {0:?}")]
     Late(Duration),
+    /// The file is gone, or is not the one that was opened: what commands write is not read here any more.
+    #[error("{path}: is not the file that was opened; start the server anew")]
+    Replaced {
+        /// The file.
+        path: String,
+    },
     /// No connection could be had.
     #[error("no connection to the database: {0}")]
     Connection(String),
@@ -101,6 +115,9 @@ pub enum StoreError {
 /// The database.
 pub struct Store {
     pool: Pool,
+    path: PathBuf,
+    /// The file that was opened under that path.
+    opened: Option<FileId>,
     /// A connection that only watches: SQLite counts the commits of *other* connections for it.
     watch: Mutex<Connection>,
     version: AtomicI64,
@@ -128,7 +145,16 @@ fn opened(
             path: path.display().to_string(),
             source,
         })?;
-    migrations.to_latest(&mut first)?;
+    migrations
+        .to_latest(&mut first)
+        .map_err(|error| match error {
+            rusqlite_migration::Error::MigrationDefinition(
+                MigrationDefinitionError::DatabaseTooFarAhead,
+            ) => StoreError::Newer {
+                path: path.display().to_string(),
+            },
+            other => other.into(),
+        })?;
     restrict(path).map_err(|source| StoreError::Folder {
         path: path.display().to_string(),
         source,
@@ -144,6 +170,8 @@ impl Store {
         let watch = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         Ok(Self {
             pool,
+            opened: file_id(&path),
+            path,
             watch: Mutex::new(watch),
             version: AtomicI64::new(0),
             looked_at: AtomicU64::new(0),
@@ -229,13 +257,19 @@ impl Store {
         .await
     }
 
-    /// Whether the database answers, for the readiness probe.
+    /// Whether the database answers and is still in its place, for the readiness probe.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.with(|connection| {
+        let (path, opened) = (self.path.clone(), self.opened);
+        self.with(move |connection| {
             connection
                 .query_row("SELECT 1", [], |_| Ok(()))
                 .optional()?;
-            Ok(())
+            if file_id(&path) == opened {
+                Ok(())
+            } else {
+                let path = path.display().to_string();
+                Err(StoreError::Replaced { path })
+            }
         })
         .await
     }
@@ -348,6 +382,24 @@ fn alone_in(folder: &Path) -> Option<File> {
     let folder = File::open(folder).ok()?;
     folder.lock().ok()?;
     Some(folder)
+}
+
+/// What a file is known by, whatever its name becomes.
+type FileId = (u64, u64);
+
+/// `None` where there is no such file, or files are not known so.
+fn file_id(path: &Path) -> Option<FileId> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let file = std::fs::metadata(path).ok()?;
+        Some((file.dev(), file.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _unknown = path;
+        None
+    }
 }
 
 fn restrict(path: &Path) -> std::io::Result<()> {

@@ -376,3 +376,23 @@ async fn a_database_that_hangs_is_not_waited_for() {
     drop(release);
     store.ping().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_database_that_was_taken_away_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store.ping().await.unwrap();
+    let file = folder.path().join(FILE_NAME);
+    let aside = folder.path().join("aside");
+    std::fs::rename(&file, &aside).unwrap();
+    let gone = store.ping().await;
+    assert!(matches!(gone, Err(StoreError::Replaced { .. })), "{gone:?}");
+    std::fs::copy(&aside, &file).unwrap();
+    let another = store.ping().await;
+    assert!(
+        matches!(another, Err(StoreError::Replaced { .. })),
+        "{another:?}"
+    );
+    std::fs::rename(&aside, &file).unwrap();
+    store.ping().await.unwrap();
+}
