@@ -1,5 +1,7 @@
 //! `config check` and `config show`.
 
+use std::collections::BTreeMap;
+
 use clap::Subcommand;
 
 use super::{Failure, line};
@@ -18,19 +20,18 @@ pub(super) fn run(command: &ConfigCommand, sources: &Sources) -> Result<(), Fail
     match command {
         ConfigCommand::Check => line("settings are right"),
         ConfigCommand::Show => {
-            let mut section = "";
             let shown = config::shown(sources)?;
+            // A section may be opened once only, however its keys and those of sections below it are mixed.
+            let mut sections: BTreeMap<&str, Vec<String>> = BTreeMap::new();
             for (key, value) in &shown {
-                let (head, name) = key.rsplit_once('.').unwrap_or(("", key));
-                if head != section {
-                    line(&format!(
-                        "{}[{head}]",
-                        if section.is_empty() { "" } else { "\n" }
-                    ));
-                    section = head;
-                }
-                line(&format!("{name} = {value}"));
+                let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+                let lines = sections.entry(section).or_default();
+                lines.push(format!("{name} = {value}"));
             }
+            let sections = sections
+                .iter()
+                .map(|(section, lines)| format!("[{section}]\n{}", lines.join("\n")));
+            line(&sections.collect::<Vec<_>>().join("\n\n"));
         }
     }
     Ok(())

@@ -366,7 +366,7 @@ fn is_secret(key: &str) -> bool {
     matches!(name, "token" | "api_key" | "password" | "secret") || key == "limits.redis.url"
 }
 
-/// The merged settings as a tree of text, secrets hidden, for `config show`.
+/// The merged settings by their keys, as they are written in a file, secrets hidden, for `config show`.
 pub fn shown(sources: &Sources) -> Result<BTreeMap<String, String>, SettingsError> {
     let layers = Layers::read(sources).map_err(|problem| SettingsError(vec![problem]))?;
     let merged = layers
@@ -377,14 +377,26 @@ pub fn shown(sources: &Sources) -> Result<BTreeMap<String, String>, SettingsErro
         let Ok(value) = merged.get::<Value>(&key) else {
             continue;
         };
-        let text = match value.kind {
-            _ if is_secret(&key) => "\"[hidden]\"".to_owned(),
-            ValueKind::String(text) => format!("{text:?}"),
-            other => other.to_string(),
+        let text = if is_secret(&key) {
+            "\"[hidden]\"".to_owned()
+        } else {
+            in_toml(value)
         };
         shown.insert(key, text);
     }
     Ok(shown)
+}
+
+/// A value as it is written in a file.
+fn in_toml(value: Value) -> String {
+    match value.kind {
+        ValueKind::String(text) => toml::Value::String(text).to_string(),
+        ValueKind::Array(items) => {
+            let items: Vec<_> = items.into_iter().map(in_toml).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -155,6 +155,28 @@ fn files_of_settings_are_checked_and_the_environment_wins() {
 }
 
 #[test]
+fn what_is_shown_is_a_file_that_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("model.autodetect_ports", "1234,8000"),
+        ("identity.entitlement.users", "alice,bob"),
+        ("server.cors_origins", "https://a.test"),
+    ];
+    let first = Run::of(command_with(folder.path(), &settings, &["config", "show"]));
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    let file = folder.path().join("shown.toml");
+    std::fs::write(&file, &first.stdout).unwrap();
+    let file = file.display().to_string();
+    let again = ["--config", file.as_str(), "config", "show"];
+    let second = Run::of(command(folder.path(), &again));
+    assert_eq!(second.stdout, first.stdout, "{second:#?}");
+    assert!(first.stdout.contains("trusted_issuers = []"), "{first:#?}");
+    let ports = "autodetect_ports = [11434, 8080, 8012, 8000, 1234]";
+    let plain = Run::ok(folder.path(), &["config", "show"]);
+    assert!(plain.contains(ports), "{plain}");
+}
+
+#[test]
 fn secrets_are_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
