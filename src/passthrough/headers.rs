@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONNECTION, CONTENT_LENGTH, EXPECT, FORWARDED, TE, TRANSFER_ENCODING, UPGRADE},
+    header::{CONNECTION, CONTENT_LENGTH, EXPECT, FORWARDED, HOST, TE, TRANSFER_ENCODING, UPGRADE},
 };
 
 use crate::config::ServerSettings;
@@ -144,13 +144,15 @@ fn drop_connection_fields(headers: &mut HeaderMap) {
     headers.remove(TRANSFER_ENCODING);
 }
 
-/// Drops what a client says of itself and its way here, also in the spelling that Rack takes for the same name.
+/// Drops what a client says of itself and its way here, also in the spelling that Rack takes for the same name, and framing in
+/// that spelling: GitLab would read a request's end where nobody else does.
 fn drop_claims(headers: &mut HeaderMap) {
     let claims: Vec<HeaderName> = headers
         .keys()
         .filter(|name| {
             let name = name.as_str();
-            is_claim(name) || name.contains('_') && is_claim(&name.replace('_', "-"))
+            let respelled = name.replace('_', "-");
+            is_claim(name) || name.contains('_') && (is_claim(&respelled) || is_framing(&respelled))
         })
         .cloned()
         .collect();
@@ -167,6 +169,12 @@ fn is_claim(name: &str) -> bool {
             name,
             "x-real-ip" | "x-rewrite-url" | "x-client-ip" | "x-sendfile-type" | "x-accel-mapping"
         )
+}
+
+/// The fields that say where a request ends and for whom it is: in the plain spelling they have been read and are written anew.
+fn is_framing(name: &str) -> bool {
+    let own = [CONTENT_LENGTH, HOST, CONNECTION];
+    own.iter().any(|of_it| name == of_it) || OF_THE_CONNECTION.contains(&name)
 }
 
 fn addresses(value: &HeaderValue) -> Option<String> {
@@ -235,6 +243,8 @@ mod tests {
         let claims = [
             ("X-Forwarded-For", "10.0.0.1"),
             ("X_Forwarded_For", "10.0.0.1"),
+            ("Transfer_Encoding", "chunked"),
+            ("Content_Length", "5"),
             ("X-Forwarded-Host", "evil"),
             ("X-Forwarded-Proto", "http"),
             ("X-Real-IP", "10.0.0.1"),
