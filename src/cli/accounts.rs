@@ -252,7 +252,11 @@ async fn sign_in_link(
     let (link, session) = make_sign_in_link(&local.secret, now(), lifetime)
         .map_err(|error| Failure::other(&error))?;
     local.store.add_sign_in_link(username, session).await?;
-    let url = settings.external_url(address(settings));
+    let address = address(settings);
+    if address.port() == 0 && settings.server.external_url.is_none() {
+        problem("put the port that the server prints at its start into the link");
+    }
+    let url = settings.external_url(address);
     Ok(routes::sign_in_link(&url, &link))
 }
 

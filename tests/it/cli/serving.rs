@@ -340,6 +340,11 @@ async fn healthcheck_tells_by_its_code() {
     let folder = tempfile::tempdir().unwrap();
     let told = fails(command(folder.path(), &["healthcheck"]), 1);
     assert!(told.contains("port 0"), "{told}");
+    let early = Run::of(command(folder.path(), &["user", "add", "alice"]));
+    assert!(
+        early.stderr.contains("port that the server prints"),
+        "{early:?}"
+    );
     let program = Program::start(command(folder.path(), &[]));
     let listen = program.address.to_string();
     let checks = || {
@@ -351,7 +356,7 @@ async fn healthcheck_tells_by_its_code() {
         let run = Run::of(check);
         assert_eq!(run.code, Some(0), "{run:#?}");
     }
-    let link = Run::ok(folder.path(), &["user", "sign-in-link", "root"]);
+    let link = Run::ok(folder.path(), &["user", "sign-in-link", "alice"]);
     let start = format!("http://{listen}/users/sign_in?link=");
     assert!(link.starts_with(&start), "{link}");
     assert_eq!(program.stop().code, Some(0));
