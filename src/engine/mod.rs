@@ -12,6 +12,7 @@ mod echo;
 mod facts;
 mod finish;
 mod function;
+mod guard;
 mod hasher;
 mod history;
 mod kept;
@@ -183,7 +184,8 @@ impl Engine {
             &is_late,
         );
         lines::go_on(&mut decoder, request, &mut paths, options, &is_late);
-        let bodies = cold::bodies(request, &|| self.tables());
+        let mut bodies = cold::bodies(request, &|| self.tables());
+        bodies.extend(guard::guarded(request));
         finish::choose(request, &paths, &bodies, options, sure)
     }
 

@@ -8,6 +8,27 @@ use super::{ContextFile, Engine, Options, Prompt, Suggestion, Task};
 /// One for all tests, since each reads its tables anew.
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::new);
 
+fn prompt<'a>(file_name: &'a str, above: &'a str, below: &'a str) -> Prompt<'a> {
+    Prompt {
+        file_name,
+        above,
+        below,
+        context: &[],
+        session: None,
+        instruction: None,
+    }
+}
+
+fn options(task: Task, choices: usize) -> Options {
+    Options {
+        task,
+        max_tokens: 64,
+        choices,
+        context_chars: 16_000,
+        deadline: None,
+    }
+}
+
 fn ask_all(
     file_name: &str,
     above: &str,
@@ -15,22 +36,7 @@ fn ask_all(
     task: Task,
     choices: usize,
 ) -> Vec<Suggestion> {
-    let prompt = Prompt {
-        file_name,
-        above,
-        below,
-        context: &[],
-        session: None,
-        instruction: None,
-    };
-    let options = Options {
-        task,
-        max_tokens: 64,
-        choices,
-        context_chars: 16_000,
-        deadline: None,
-    };
-    ENGINE.suggest(&prompt, &options)
+    ENGINE.suggest(&prompt(file_name, above, below), &options(task, choices))
 }
 
 fn ask(file_name: &str, above: &str, below: &str) -> String {
@@ -51,7 +57,14 @@ fn documented_request_is_continued() {
 }
 
 /// Case, file, text above, text below, and what is to be written.
-const BODIES: [(&str, &str, &str, &str, &str); 15] = [
+const BODIES: [(&str, &str, &str, &str, &str); 16] = [
+    (
+        "go guard",
+        "a.go",
+        "package a\n\nfunc find(name string) (*Pet, bool, error) {\n\tpet, err := lookup(name)\n\tif err != nil {",
+        "\n\treturn pet, true, nil\n}\n",
+        "\n\t\treturn nil, false, err\n\t}",
+    ),
     (
         "py minus",
         "a.py",
@@ -277,22 +290,7 @@ fn what_comments_alone_ask_for_is_not_made_up() {
 fn what_belongs_inside_is_never_written_outside() {
     for (file, mark, first) in ASKED {
         let above = format!("{first}\n\n{mark} read the users and return the result\n");
-        let prompt = Prompt {
-            file_name: file,
-            above: &above,
-            below: "",
-            context: &[],
-            session: None,
-            instruction: None,
-        };
-        let options = Options {
-            task: Task::Generation,
-            max_tokens: 64,
-            choices: 4,
-            context_chars: 16_000,
-            deadline: None,
-        };
-        for one in ENGINE.guess(&prompt, &options) {
+        for one in ENGINE.guess(&prompt(file, &above, ""), &options(Task::Generation, 4)) {
             let word = one.text.split(|one: char| !one.is_alphabetic()).next();
             let inside = ["end", "return", "self", "break"].contains(&word.unwrap_or(""));
             assert!(
@@ -389,8 +387,7 @@ fn what_follows_the_cursor_is_not_repeated() {
 
 #[test]
 fn choices_differ() {
-    let above = "struct Team {\n    members: Vec<String>,\n}\n\nimpl Team {\n    fn has_member(&self, member: &str) -> bool {\n        ";
-    let shown = ask_all("team.rs", above, "\n    }\n}\n", Task::Generation, 4);
+    let shown = ENGINE.guess(&prompt("car.py", CAR, ""), &options(Task::Generation, 4));
     assert!(shown.len() > 1 && shown.len() <= 4);
     for (at, one) in shown.iter().enumerate() {
         assert!(
@@ -408,23 +405,16 @@ fn choices_differ() {
     reason = "a deadline has to lie before now"
 )]
 fn a_passed_deadline_ends_the_work() {
-    let prompt = Prompt {
-        file_name: "car.py",
-        above: CAR,
-        below: "",
-        context: &[],
-        session: None,
-        instruction: None,
-    };
     let deadline = Instant::now().checked_sub(Duration::from_secs(1));
     let options = Options {
-        task: Task::Completion,
-        max_tokens: 64,
-        choices: 1,
-        context_chars: 16_000,
         deadline,
+        ..options(Task::Completion, 1)
     };
-    assert!(ENGINE.suggest(&prompt, &options).is_empty());
+    assert!(
+        ENGINE
+            .suggest(&prompt("car.py", CAR, ""), &options)
+            .is_empty()
+    );
 }
 
 #[test]

@@ -27,8 +27,11 @@ impl Deeds {
             ..Self::default()
         };
         let mut before = "";
-        for item in shape.split(' ').map(|item| item.trim_start_matches('~')) {
+        let items = || shape.split(' ').map(|item| item.trim_start_matches('~'));
+        for (item, next) in items().zip(items().skip(1).chain([""])) {
             match item {
+                // What stands beside a text is put to it.
+                "+" if matches!(before, "\"" | "'" | "`") || matches!(next, "\"" | "'" | "`") => {}
                 "+=" | "-=" | "*=" | "/=" | "++" | "--" | "+" | "-" => deeds.adds = true,
                 "append" | "push" | "<<" | "add" | "insert" | "put" | "pop" | "len" => {
                     deeds.keeps = true;

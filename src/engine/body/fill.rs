@@ -322,6 +322,10 @@ impl Names<'_, '_> {
         let bound = bound.find(|(one, _)| one.get(1..) == Some(slot));
         match slot {
             "F" => Some((self.head.name.to_owned(), 0.0)),
+            "N" => {
+                let class = self.head.class;
+                (!class.is_empty()).then(|| (class.to_owned(), 0.0))
+            }
             "R" => {
                 let made = self.head.made;
                 (!made.is_empty()).then(|| (made.to_owned(), 0.0))
@@ -393,7 +397,7 @@ impl Names<'_, '_> {
         };
         taken.push(best.name);
         // Of several members the first one usually comes first.
-        let order = if deeds.several { 1.5 } else { 0.2 };
+        let order = if deeds.several { 2.5 } else { 0.2 };
         let apart = 0.3 * (highest - rate).min(4.0) + order * passed;
         Some((self.reach(best.name), deeds.fit(best.value) - doubt - apart))
     }

@@ -79,6 +79,7 @@ pub(super) fn gist(shape: &str) -> String {
                 | "range"
                 | "_"
                 | "$R"
+                | "$N"
                 | "0.0"
                 | "@"
                 | "fmt"

@@ -27,7 +27,7 @@ pub(crate) fn locals<'a>(
             || found.contains(&piece.text)
             || head.parameters.contains(&piece.text)
             || head.receiver == Some(piece.text)
-            || is_keyword_text(piece.text);
+            || (is_keyword_text(piece.text) && !is_free(piece.text, language.family));
         let bare = matches!(language.family, Family::Java | Family::C);
         let member = bare && members.iter().any(|member| member.name == piece.text);
         if !taken && is_defined(body, at, member, language) {
@@ -35,6 +35,11 @@ pub(crate) fn locals<'a>(
         }
     }
     (found.len() <= MOST).then_some(found)
+}
+
+/// Whether a word of one language is as good a name as any in another.
+fn is_free(word: &str, family: Family) -> bool {
+    family != Family::Script && matches!(word, "number" | "object" | "any")
 }
 
 /// Whether a name gets its value at a place.
@@ -119,6 +124,11 @@ mod tests {
                 "total v",
             ),
             ("a.rb", "total = 0\nvalues.each do |v|\n", "total v"),
+            (
+                "a.go",
+                "total := 0\nfor _, number := range values {\n",
+                "total number",
+            ),
             ("a.rs", "let mut total = 0;\nfor v in values {\n", "total v"),
             ("a.py", "self.total = 0\n", ""),
         ] {

@@ -8,6 +8,7 @@ use super::super::language::Family;
 use super::super::symbols::is_keyword_text;
 use super::super::words::stems;
 use super::fill::{Filled, Names, Pick};
+use super::locals::singular;
 use super::members::{Value, of_type};
 
 /// What speaks against a body, as a logarithm.
@@ -15,6 +16,7 @@ const EMPTY: f32 = -8.0;
 const UNFIT: f32 = -6.0;
 const SAME: f32 = -2.5;
 const IDLE: f32 = -2.0;
+const SEVERAL: f32 = -3.5;
 
 /// What speaks for a member that a function is called after.
 const NAMED: f32 = 3.0;
@@ -58,6 +60,14 @@ pub(super) fn against(
     {
         sum += IDLE;
     }
+    if takes_several_for_one(names, &items) && !asks(names) {
+        sum += SEVERAL;
+    }
+    // What is turned round is called so.
+    let turned = matches!(items.as_slice(), ["return", "-", ..]);
+    if turned && !names.words.iter().any(|word| turns(word)) {
+        sum += IDLE;
+    }
     let with_itself = filled.lines.iter().any(|(_, line)| is_with_itself(line));
     if with_itself {
         sum += UNFIT;
@@ -71,7 +81,7 @@ pub(super) fn against(
     }
     if is_unfit(names, &items, filled) {
         sum += UNFIT;
-    } else if gives_its_name(names, &items, filled) {
+    } else if takes_its_next(names, &items, filled) || gives_its_name(names, &items, filled) {
         sum += NAMED;
     }
     sum
@@ -91,6 +101,32 @@ fn asks(names: &Names<'_, '_>) -> bool {
     names.head.result == Outcome::Truth || names.words.iter().take(3).any(asked)
 }
 
+/// Whether a function of several things alone, which no type calls a number, treats them as one number.
+fn takes_several_for_one(names: &Names<'_, '_>, items: &[&str]) -> bool {
+    let ([name], [of_its]) = (
+        names.head.parameters.as_slice(),
+        names.head.types.as_slice(),
+    ) else {
+        return false;
+    };
+    let signs = ["%", "<", ">", "<=", ">=", "==", "==="];
+    names.head.receiver.is_none()
+        && singular(name).is_some()
+        && of_type(of_its) != Value::Number
+        && items.windows(2).any(|two| match two {
+            ["$0", sign] => signs.contains(sign),
+            ["-", "$0"] => true,
+            _ => false,
+        })
+}
+
+/// Whether a word says that a value is turned round.
+fn turns(word: &str) -> bool {
+    ["neg", "minus", "oppos", "invert", "revers", "flip"]
+        .iter()
+        .any(|beginning| word.starts_with(beginning))
+}
+
 /// Whether a body reaches for fields without names that are not there, or treats a member as what it is not.
 fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool {
     let unnamed = items
@@ -102,14 +138,18 @@ fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool 
         .picks
         .iter()
         .any(|pick| is_misused(names, items, pick));
-    let called = items.windows(2).any(|two| {
-        matches!(two, ["$S", "("]) || (matches!(two, ["Self", "("]) && !names.members.is_empty())
-    });
+    let called = items.windows(2).any(|two| matches!(two, ["$S", "("]));
+    let bare = !names.members.is_empty() && is_made_bare(names, items);
     let borrowed = family == Family::Rust && is_misborrowed(names, items);
     // A method of the object that the file does not have belongs to another object, unless it may come from its class.
     let unknown = names.head.derived != Some(true)
         && items.windows(4).any(|four| {
-            matches!(four, ["$S", ".", name, "("] | ["Self", "::", name, "("] if !name.starts_with('$') && !names.is_mentioned(name))
+            let [one, link, name, "("] = four else {
+                return false;
+            };
+            let own =
+                matches!((*one, *link), ("$S", ".")) || (is_self(names, one) && *link == "::");
+            own && !name.starts_with('$') && !has(names, name)
         });
     // A name that starts with a capital and that the file does not know belongs to another program.
     let foreign = items.iter().any(|item| {
@@ -127,13 +167,64 @@ fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool 
         .iter()
         .any(|item| matches!(*item, "synchronized" | "unsafe"));
     (unnamed && !names.members.is_empty())
+        || reaches_unknown(names, items)
         || guarded
         || apart
         || misused
         || called
+        || bare
         || borrowed
         || unknown
         || (foreign && !loose)
+}
+
+/// Whether a body reads a field that neither the file nor a language has.
+fn reaches_unknown(names: &Names<'_, '_>, items: &[&str]) -> bool {
+    let given = ["length", "size", "out", "first", "second"];
+    let small = |item: &str| item.starts_with(|one: char| one.is_lowercase());
+    items.windows(3).enumerate().any(|(at, three)| match three {
+        [of, ".", name] => {
+            let called = items.get(at + 3) == Some(&"(");
+            small(of)
+                && small(name)
+                && !called
+                && !given.contains(name)
+                && !names.is_mentioned(name)
+        }
+        _ => false,
+    })
+}
+
+/// Whether an item stands for the type of the object in Rust.
+fn is_self(names: &Names<'_, '_>, item: &str) -> bool {
+    item == "Self" || (item == "$R" && names.head.made == "Self")
+}
+
+/// Whether the file knows a function of a name, or derives it.
+fn has(names: &Names<'_, '_>, name: &str) -> bool {
+    names.is_mentioned(name) || (name == "default" && names.is_mentioned("Default"))
+}
+
+/// Whether an object that has named fields is made without them.
+fn is_made_bare(names: &Names<'_, '_>, items: &[&str]) -> bool {
+    let rest = items.strip_prefix(&["return"]).unwrap_or(items);
+    match rest {
+        [one] | [one, "(", ..] | [one, "{", "}"] => is_self(names, one),
+        _ => false,
+    }
+}
+
+/// Whether a field is made with a value of another kind than it holds.
+fn is_made_of(value: Value, with: &str) -> bool {
+    let number = with.starts_with(|one: char| one.is_ascii_digit());
+    match value {
+        Value::Number => matches!(with, "Vec" | "HashMap" | "String" | "true" | "false"),
+        Value::Truth => number || matches!(with, "Vec" | "HashMap" | "String"),
+        Value::List => number || matches!(with, "HashMap" | "String" | "true" | "false"),
+        Value::Map => number || matches!(with, "Vec" | "String" | "true" | "false"),
+        Value::Text => number || matches!(with, "Vec" | "HashMap" | "true" | "false"),
+        _ => false,
+    }
 }
 
 /// Whether a line takes a thing from itself, or puts it to itself: nothing or a constant. Only its square means something.
@@ -157,6 +248,15 @@ fn gives_its_name(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) ->
         && pick.stems == stems(names.head.name)
 }
 
+/// Whether a member is given the parameter that is called like it, only new.
+fn takes_its_next(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool {
+    let ([pick], [parameter]) = (filled.picks.as_slice(), names.parts.as_slice()) else {
+        return false;
+    };
+    let next = matches!(parameter.split_first(), Some((first, rest)) if first == "new" && rest == pick.stems);
+    next && matches!(items, [_, "=", "$0"])
+}
+
 /// Whether several values are returned where one is promised.
 fn is_misparted(returns: &str, items: &[&str]) -> bool {
     let mut depth = 0;
@@ -173,11 +273,34 @@ fn is_misparted(returns: &str, items: &[&str]) -> bool {
 
 /// Whether a member is given out as a reference though a value is promised, or the other way round.
 fn is_misborrowed(names: &Names<'_, '_>, items: &[&str]) -> bool {
+    let handed = |item: &str, borrowed: bool| {
+        let place = item
+            .strip_prefix('$')
+            .and_then(|place| place.parse::<usize>().ok());
+        place.and_then(|place| names.head.borrowed.get(place)) == Some(&borrowed)
+    };
+    let twice = items
+        .windows(2)
+        .any(|two| matches!(two, ["&", one] if handed(one, true)));
+    let never = items.windows(3).any(
+        |three| matches!(three, ["contains" | "contains_key", "(", one] if handed(one, false)),
+    );
+    if twice || never {
+        return true;
+    }
     let member = |item: &&str| matches!(*item, "$O" | "$A" | "$B" | "$L0");
     let promised = names.head.returns == "&";
     match items {
         ["return", one] if member(one) => promised,
         ["return", "&", one] if member(one) => !promised,
+        [
+            "return",
+            one,
+            ".",
+            "clone" | "to_owned" | "to_string",
+            "(",
+            ")",
+        ] if member(one) => promised,
         _ => false,
     }
 }
@@ -248,6 +371,7 @@ fn is_misused(names: &Names<'_, '_>, items: &[&str], pick: &Pick<'_>) -> bool {
     (linked && lacks(family, pick.value, later))
         || (pick.value == Value::Map && after == "[" && family == Family::Script)
         || matches!(before, "throw" | "raise")
+        || (after == ":" && family == Family::Rust && is_made_of(pick.value, later))
         || (taken && before == "(" && pick.value != Value::Collection)
         || (plain && before == "(" && pick.at.checked_sub(2).map_or("", item) == "len")
         || (keeps && counted && !(loose && after == "+="))

@@ -17,7 +17,7 @@ pub(super) const OTHERS: [&str; 3] = ["$A", "$B", "$C"];
 /// The shape of a body: tokens separated by blanks, `~` before those that stand after blanks, slots with `$`.
 ///
 /// `$0` is the first parameter, `$O` the member named like the function, `$L0` the member named like the first
-/// parameter, `$K0` one that shares a word with it, `$A` any other member, `$B` and `$C` yet others, `$F` the function itself, `$S` the receiver, `$V0` the first local, `$R` the type of the result, `$T0` that of
+/// parameter, `$K0` one that shares a word with it, `$A` any other member, `$B` and `$C` yet others, `$F` the function itself, `$N` its class, `$S` the receiver, `$V0` the first local, `$R` the type of the result, `$T0` that of
 /// the first parameter, `$.A` a member without its receiver, `^` a line end with `+` or `-` for its change of indent, `\'` what stands in a text.
 pub(crate) fn shape(
     body: &[Piece<'_>],
@@ -111,6 +111,12 @@ fn item<'a>(
             _ => format!("^{}", "-".repeat(usize::from(piece.delta.unsigned_abs()))),
         };
         return Some((mark, at + 1));
+    }
+    if !head.class.is_empty()
+        && piece.text == head.class
+        && matches!(piece.kind, Kind::Text | Kind::Word)
+    {
+        return Some(("$N".to_owned(), at + 1));
     }
     if piece.kind == Kind::Text && !piece.text.contains(' ') {
         return Some((format!("'{}", piece.text), at + 1));

@@ -296,12 +296,17 @@ impl<'n> Heap<'n> {
     }
 }
 
+/// What goes up or seeks the most, and its opposite.
+const OPPOSITES: [(&str, &str); 4] = [
+    ("~+= ~$", "~-= ~$"),
+    ("~-= ~$", "~+= ~$"),
+    ("~< ~$V", "~> ~$V"),
+    ("~> ~$V", "~< ~$V"),
+];
+
 /// Whether a body goes up or down though no word of the function's name says which of the two.
 fn is_blind(table: &ShapeTable, names: &Names<'_, '_>, shape: &str) -> bool {
-    let Some((sign, other)) = [("+=", "-="), ("-=", "+=")]
-        .into_iter()
-        .find(|(sign, _)| shape.contains(&format!("~{sign} ~$")))
-    else {
+    let Some((sign, other)) = OPPOSITES.into_iter().find(|(sign, _)| shape.contains(sign)) else {
         return false;
     };
     let mut told = names.telling();

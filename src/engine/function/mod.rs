@@ -26,8 +26,12 @@ pub(crate) struct Head<'a> {
     pub(crate) made: &'a str,
     /// The last word of each parameter's type, empty where it has none.
     pub(crate) types: Vec<&'a str>,
+    /// For each parameter whether it is handed over as a reference.
+    pub(crate) borrowed: Vec<bool>,
     /// Whether its class builds on another, where it has a class.
     pub(crate) derived: Option<bool>,
+    /// What its class is called, where it has an object.
+    pub(crate) class: &'a str,
 }
 
 /// What a head says of the value a function returns.
@@ -170,7 +174,36 @@ fn named<'a>(
     (head.result, head.returns) = outcome(pieces, (at, close), language.family);
     head.made = made(pieces, (at, close), language.family);
     head.derived = derived(pieces, at);
+    head.class = class(pieces, at, &head, language.family);
     Some(head)
+}
+
+/// What the class is called whose object a function belongs to.
+fn class<'a>(pieces: &[Piece<'a>], name: usize, head: &Head<'a>, family: Family) -> &'a str {
+    if head.receiver.is_none() {
+        return "";
+    }
+    let upto = pieces.get(..name).unwrap_or(&[]);
+    let word = |piece: &&Piece<'a>| piece.kind == Kind::Word;
+    let found = match family {
+        // The receiver's type ends its parentheses.
+        Family::Go => upto.iter().rev().take(6).find(word),
+        Family::Rust => {
+            let begins = |piece: &Piece<'_>| piece.kind == Kind::Word && piece.text == "impl";
+            let line = upto.iter().rposition(begins);
+            let line = line.and_then(|at| upto.get(at..)).unwrap_or(&[]).iter();
+            let head = line.take_while(|piece| piece.text != "{" && piece.kind != Kind::Newline);
+            head.filter(word).last()
+        }
+        _ => {
+            let begins = |piece: &Piece<'_>| {
+                piece.kind == Kind::Word && matches!(piece.text, "class" | "struct" | "record")
+            };
+            let line = upto.iter().rposition(begins);
+            line.and_then(|at| upto.get(at + 1)).filter(word)
+        }
+    };
+    found.map_or("", |piece| piece.text)
 }
 
 /// Whether the class around a place names another that it builds on.
@@ -280,6 +313,7 @@ fn set_receiver<'a>(pieces: &[Piece<'a>], at: usize, language: Language, head: &
         Family::C if !head.parameters.is_empty() && points_to_object(pieces, at) => {
             head.receiver = Some(head.parameters.remove(0));
             head.types.remove(0);
+            head.borrowed.remove(0);
         }
         Family::Java | Family::C => head.receiver = Some("this"),
         _ => {}
@@ -359,6 +393,8 @@ fn add_parameter<'a>(group: &[&Piece<'a>], language: Language, head: &mut Head<'
                 Family::Java | Family::C => words().rev().nth(1),
                 _ => words().next_back().filter(|last| last.text != other),
             };
+            head.borrowed
+                .push(group.iter().any(|piece| piece.text == "&"));
             head.parameters.push(other);
             head.types.push(of_type.map_or("", |piece| piece.text));
         }
@@ -399,6 +435,7 @@ fn ruby_head<'a>(pieces: &[Piece<'a>], end: usize) -> Option<Head<'a>> {
         .skip_while(|piece| matches!(piece.text, "?" | "!" | "=") && !piece.space)
         .count();
     head.derived = derived(pieces, line);
+    head.class = class(pieces, line, &head, Family::Ruby);
     read_parameters(
         inside.unwrap_or_else(|| rest.get(rest.len() - bare..).unwrap_or(&[])),
         language,
