@@ -71,7 +71,7 @@ impl Session {
         Caller::from(Arc::new(StoredToken {
             // Numbers of tokens begin with 1.
             id: 0,
-            name: "web session".to_owned(),
+            name: "web session".into(),
             scopes: Scopes::of(&[Scope::AiFeatures]),
             created_at: self.user.created_at,
             expires_at: None,
@@ -204,7 +204,7 @@ impl Sessions {
         new: String,
         address: IpAddr,
     ) -> Result<(), SignInError> {
-        let username = session.user.username.clone();
+        let username = session.user.username.to_string();
         let known = self.store.user_and_password(username.clone()).await?;
         if let Some(kept) = known.and_then(|(_, kept)| kept) {
             self.count_attempt(&username, address)?;
@@ -222,7 +222,10 @@ impl Sessions {
 
     /// Whether a user has a password.
     pub async fn has_password(&self, user: &User) -> Result<bool, StoreError> {
-        let known = self.store.user_and_password(user.username.clone()).await?;
+        let known = self
+            .store
+            .user_and_password(user.username.to_string())
+            .await?;
         Ok(known.is_some_and(|(_, password)| password.is_some()))
     }
 

@@ -162,7 +162,7 @@ pub(super) async fn user(
             let user = store.add_user(new).await?;
             line(&format!("user {} added", user.username));
             if settings.web.enabled {
-                let link = sign_in_link(&local, settings, user.username).await?;
+                let link = sign_in_link(&local, settings, user.username.into()).await?;
                 line(&format!("sign in once with {link}"));
             }
         }
@@ -265,7 +265,10 @@ async fn set_password(local: &Local, username: String) -> Result<(), Failure> {
     let user = local.store.user(username).await?;
     let password = read_password(&user.username)?;
     let hash = hash_password(&password).map_err(|error| Failure::Usage(error.to_string()))?;
-    let user = local.store.set_password(user.username, hash, None).await?;
+    let user = local
+        .store
+        .set_password(user.username.into(), hash, None)
+        .await?;
     line(&format!("password set for {}", user.username));
     Ok(())
 }

@@ -96,7 +96,7 @@ async fn names(local: &Local) -> Result<HashMap<i64, String>, Failure> {
     let users = local.store.users().await?;
     Ok(users
         .into_iter()
-        .map(|user| (user.id, user.username))
+        .map(|user| (user.id, user.username.into()))
         .collect())
 }
 

@@ -33,8 +33,14 @@ struct Shard {
 
 #[derive(Debug, Clone, Copy)]
 struct Window {
-    ends: Duration,
+    /// Nanoseconds on the server's clock: a `Duration` takes twice the room, and there is a window for every user.
+    ends: u64,
     cells: Nanos,
+}
+
+/// Nanoseconds; 584 years stand for everything longer.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl WindowStore {
@@ -53,8 +59,8 @@ impl WindowStore {
             .shard(user)
             .windows
             .get(&user)
-            .map_or(Duration::ZERO, |window| window.ends);
-        ends.saturating_sub(self.0.clock.lately())
+            .map_or(0, |window| window.ends);
+        Duration::from_nanos(ends.saturating_sub(nanos(self.0.clock.lately())))
     }
 
     fn shard(&self, user: i64) -> MutexGuard<'_, Shard> {
@@ -81,7 +87,7 @@ impl StateStore for WindowStore {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let now = self.0.clock.lately();
+        let now = nanos(self.0.clock.lately());
         let mut shard = self.shard(*user);
         let running = shard
             .windows
@@ -89,7 +95,9 @@ impl StateStore for WindowStore {
             .filter(|window| window.ends > now)
             .copied();
         let (outcome, cells) = measure(running.map(|window| window.cells))?;
-        let ends = running.map_or(now + self.0.period, |window| window.ends);
+        let ends = running.map_or(now.saturating_add(nanos(self.0.period)), |window| {
+            window.ends
+        });
         shard.windows.insert(*user, Window { ends, cells });
         shard.sweep(now);
         Ok(outcome)
@@ -97,7 +105,7 @@ impl StateStore for WindowStore {
 }
 
 impl Shard {
-    fn sweep(&mut self, now: Duration) {
+    fn sweep(&mut self, now: u64) {
         if self.windows.len() < self.sweep_at.max(SMALLEST_SWEEP) {
             return;
         }

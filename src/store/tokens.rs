@@ -1,6 +1,7 @@
 //! Access tokens. Only a keyed digest of each is kept, so the file lets nobody in.
 
 use rusqlite::{Connection, OptionalExtension, Row};
+use smol_str::SmolStr;
 
 use super::{Scopes, Store, StoreError, User, grants, user, writing};
 
@@ -13,7 +14,7 @@ pub struct StoredToken {
     /// Number, never used again.
     pub id: i64,
     /// What its owner calls it.
-    pub name: String,
+    pub name: SmolStr,
     /// What it may be used for.
     pub scopes: Scopes,
     /// Seconds since the epoch.
@@ -251,7 +252,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
     let scopes: String = row.get(2)?;
     Ok(StoredToken {
         id: row.get(0)?,
-        name: row.get(1)?,
+        name: user::text(row, 1)?,
         scopes: Scopes::stored(&scopes),
         created_at: row.get(3)?,
         expires_at: row.get(4)?,

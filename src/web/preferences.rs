@@ -76,7 +76,7 @@ pub(super) async fn change(State(app): State<Arc<App>>, request: Request) -> Pag
         return set_password(&app, &visitor, session, &form).await;
     }
     let (on, word) = switch(&form)?;
-    let username = session.user.username.clone();
+    let username = session.user.username.to_string();
     app.store
         .switch_user(username, UserSwitch::Wanted, on)
         .await?;

@@ -42,7 +42,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, request: Request) -> PageR
     };
     if let Some(link) = query.get("link") {
         match app.sessions.link_user(link).await? {
-            Some(user) => page.link = Some((link.to_owned(), user.username)),
+            Some(user) => page.link = Some((link.to_owned(), user.username.into())),
             None => page.frame.notice = Some(Notice::bad(USED_LINK)),
         }
     } else if visitor.session().is_some() {

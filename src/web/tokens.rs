@@ -112,7 +112,7 @@ impl From<StoredToken> for Shown {
     fn from(token: StoredToken) -> Self {
         Self {
             id: token.id,
-            name: token.name,
+            name: token.name.into(),
             scopes: token.scopes.to_string(),
             created: iso_date(token.created_at),
             expires: token.expires_at.map(iso_date),
@@ -175,7 +175,7 @@ async fn create(app: &App, visitor: &Visitor, session: &Session, form: &Fields) 
         Ok((name, scopes, expires_at)) => {
             let (token, digest) = make_token(&app.secret)?;
             let new = NewToken {
-                username: session.user.username.clone(),
+                username: session.user.username.to_string(),
                 digest,
                 name,
                 scopes,

@@ -126,7 +126,7 @@ impl Visitor {
         let user = self.session.as_ref().map(|session| &session.user);
         Frame {
             path,
-            user: user.map(|user| user.username.clone()),
+            user: user.map(|user| user.username.to_string()),
             sees: match user {
                 None => ForWhom::Anybody,
                 Some(user) if user.admin => ForWhom::Admins,

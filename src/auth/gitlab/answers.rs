@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use smol_str::SmolStr;
 
 use super::{
     Entitlement,
@@ -117,7 +118,7 @@ async fn personal(client: &Client, credential: &Credential) -> Found<StoredToken
     };
     Ok(Ok(StoredToken {
         id: token.id,
-        name: token.name,
+        name: token.name.into(),
         scopes: scopes(&token.scopes),
         created_at: seconds(token.created_at.as_deref()),
         expires_at,
@@ -139,7 +140,7 @@ async fn oauth(client: &Client, credential: &Credential, now: i64) -> Found<Stor
     };
     Ok(Ok(StoredToken {
         id: 0,
-        name: String::new(),
+        name: SmolStr::default(),
         scopes: scopes(&token.scope),
         created_at: token.created_at.unwrap_or_default(),
         expires_at: token.expires_in.map(|left| now.saturating_add(left)),
@@ -161,7 +162,7 @@ async fn owner(
         let asked = "{ currentUser { username } }";
         let data = client.query(asked, &json!({}), credential).await?;
         let name = data.and_then(|data| Some(data["currentUser"]["username"].as_str()?.to_owned()));
-        user.username = name.unwrap_or_default();
+        user.username = name.unwrap_or_default().into();
         return Ok(Ok(()));
     }
     if answer.status != StatusCode::OK {
@@ -171,7 +172,7 @@ async fn owner(
     if account.id != user.id {
         return Err(Away::Malformed);
     }
-    user.username = account.username;
+    user.username = account.username.into();
     user.admin = account.is_admin;
     user.blocked = account.state.is_some_and(|state| state != "active");
     user.created_at = seconds(account.created_at.as_deref());
@@ -257,7 +258,7 @@ fn seconds(time: Option<&str>) -> i64 {
 fn nobody(id: i64) -> User {
     User {
         id,
-        username: String::new(),
+        username: SmolStr::default(),
         admin: false,
         blocked: false,
         code_suggestions: false,

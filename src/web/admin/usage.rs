@@ -204,7 +204,7 @@ async fn rows(
             let users = app.store.users().await?;
             users
                 .into_iter()
-                .map(|user| (user.id, user.username))
+                .map(|user| (user.id, user.username.into()))
                 .collect()
         }
         _ => HashMap::new(),

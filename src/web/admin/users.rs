@@ -47,7 +47,7 @@ impl Shown {
     fn of((user, switches): (User, UserSwitches), looks: &User) -> Self {
         Self {
             own: user.id == looks.id,
-            name: user.username,
+            name: user.username.into(),
             admin: user.admin,
             blocked: user.blocked,
             switches,
@@ -144,7 +144,7 @@ async fn add(app: &App, name: String, admin: bool) -> Result<Done, Failure> {
         Err(error) => return Ok(Done::Not(format!("{error}."))),
     };
     match app.store.add_user(new).await {
-        Ok(user) => link(app, user.username).await,
+        Ok(user) => link(app, user.username.into()).await,
         Err(error @ StoreError::UserExists(_)) => Ok(Done::Not(format!("{error}."))),
         Err(error) => Err(error.into()),
     }
