@@ -28,6 +28,8 @@ pub(crate) struct Body {
     pub(crate) share: f32,
     /// Whether nothing of the body was there.
     pub(crate) fresh: bool,
+    /// Whether functions of that name were seen to do this.
+    pub(crate) told: bool,
 }
 
 /// What bodies are made with.
@@ -54,6 +56,7 @@ pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tab
                 text: place(request, &opening, &one.lines)?,
                 share: one.share,
                 fresh,
+                told: one.told,
             })
         })
         .collect();

@@ -52,6 +52,7 @@ pub(crate) fn guarded(request: &Request<'_, '_>) -> Option<Body> {
         text,
         share: AS_IT_IS,
         fresh: false,
+        told: false,
     })
 }
 

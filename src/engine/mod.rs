@@ -3,6 +3,7 @@
 //! Called by the built-in gateway from a blocking thread. The decision: it stays silent rather than guess, so every
 //! suggestion carries how often ones like it were right.
 
+mod asked;
 mod body;
 mod calibration;
 mod candidate;
@@ -153,7 +154,29 @@ impl Engine {
             let others = kept::others(prompt, options.context_chars);
             self.shelf.put(session, request.keep(others));
         }
+        if shown.is_empty() && options.task == Task::Generation {
+            return self.function(prompt, options).into_iter().collect();
+        }
         shown
+    }
+
+    /// The function that a comment above the cursor asks for, if its name tells what it does.
+    fn function(&self, prompt: &Prompt<'_>, options: &Options) -> Option<Suggestion> {
+        let asked = asked::function(prompt)?;
+        let above = [prompt.above, &asked.head].concat();
+        let begun = Prompt {
+            above: &above,
+            session: None,
+            ..*prompt
+        };
+        let request = Request::read(&begun, options, (&self.vocabulary, &self.spacing), None);
+        let bodies = cold::bodies(&request, &|| self.tables());
+        let body = bodies.into_iter().next()?;
+        let sure = body.told && asked.takes(&body.text, body.share);
+        sure.then(|| Suggestion {
+            text: asked.head + &body.text,
+            confidence: body.share,
+        })
     }
 
     /// The likeliest texts however unsure, best first; for measuring the model.

@@ -5,7 +5,7 @@ import {
   API, answered, expectGeneration, expectNoComplaints, expectSuggestion,
 } from './expectations.mjs';
 import {
-  completionInPython, completionInTypeScript, generationInEmptyFunction, wholePythonFile,
+  completionInPython, completionInTypeScript, generationInPython, wholePythonFile,
 } from './samples.mjs';
 import { TRIGGER } from './support/editor.mjs';
 import { oauthToken } from './support/oauth.mjs';
@@ -77,7 +77,7 @@ async function useSuggestions({ report, server, editor, collector, token }) {
   await report.check('completions are shown when asked for', () =>
     expectSuggestion(editor, completionInTypeScript('explicit.ts'), TRIGGER.explicit));
   await report.check('a generation is streamed', () =>
-    expectGeneration(editor, generationInEmptyFunction('generation.js')));
+    expectGeneration(editor, generationInPython('generation.py')));
 
   await report.check('shown and accepted suggestions are reported to the server', async () => {
     // Two suggestions until here, each of them shown and then accepted.
@@ -103,7 +103,7 @@ async function restart({ report, server, editor }) {
       equal(`${user} ${name}`, 'root vscode', language);
       ok(requested >= 1 && shown >= 1 && accepted >= 1, `${language}: ${JSON.stringify(row(language))}`);
     }
-    ok(row('js').streamed >= 1, `the generation: ${JSON.stringify(rows)}`);
+    ok(row('python').streamed >= 1, `the generation: ${JSON.stringify(rows)}`);
   });
   await report.need('the server starts again on its data', () => server.start());
   await report.check('the editor goes on with its direct connection after a restart', async () => {

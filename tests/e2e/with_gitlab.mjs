@@ -2,7 +2,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { join } from 'node:path';
 import { API, answered, expectGeneration, expectSuggestion } from './expectations.mjs';
-import { completionInPython, completionInTypeScript, generationInEmptyFunction, wholePythonFile } from './samples.mjs';
+import { completionInPython, completionInTypeScript, generationInPython, wholePythonFile } from './samples.mjs';
 import { TRIGGER } from './support/editor.mjs';
 import { FakeGitLab, TOKEN } from './support/fake_gitlab.mjs';
 import { graphqlOfCe } from './support/graphql_of_ce.mjs';
@@ -69,7 +69,7 @@ async function use({ report, server, gitlab, startEditor, url }) {
   await report.check('completions are shown when asked for', () =>
     expectSuggestion(editor, completionInTypeScript('explicit.ts'), TRIGGER.explicit));
   await report.check('a generation is streamed', () =>
-    expectGeneration(editor, generationInEmptyFunction('generation.js')));
+    expectGeneration(editor, generationInPython('generation.py')));
   await report.check('GitLab was asked for what is its own, and never for what it does not know', () => {
     const asked = gitlab.requests.since();
     ok(asked.some(({ path }) => path === '/api/v4/personal_access_tokens/self'), 'the token');

@@ -156,6 +156,17 @@ impl ShapeTable {
         }
     }
 
+    /// Whether a function with this word in its name was seen to do what a shape does, in any language.
+    pub(crate) fn tells(&self, shape: &str, word: &str) -> bool {
+        let word = self.words.get(word);
+        let gist = self
+            .saying(shape)
+            .gist
+            .and_then(|place| self.gists.get(place));
+        word.zip(gist)
+            .is_some_and(|(word, gist)| gist.words.contains_key(word))
+    }
+
     fn read_shape(
         &mut self,
         (row, count): (&str, &str),

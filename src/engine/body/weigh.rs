@@ -37,6 +37,8 @@ pub(crate) struct Proposal {
     pub(crate) lines: Vec<(usize, String)>,
     /// Its share of the weight of all proposals.
     pub(crate) share: f32,
+    /// Whether functions of that name were seen to do this.
+    pub(crate) told: bool,
 }
 
 /// What is to be written: the function, what surrounds it, and the shapes of the file's own functions.
@@ -95,6 +97,7 @@ pub(crate) fn propose(
         .map(|(one, share)| Proposal {
             share: if one.blind { BLIND * share } else { share },
             lines: one.lines,
+            told: one.told,
         })
         .collect();
     proposals.sort_by(|one, other| other.share.total_cmp(&one.share));
@@ -114,6 +117,8 @@ pub(crate) struct Judged {
     sense: f32,
     /// Whether it goes up or down though no word says which.
     blind: bool,
+    /// Whether functions whose name ends like this one's were seen to do it.
+    told: bool,
 }
 
 /// The bodies that shapes give, with their features, and those of the choice that none is right.
@@ -167,6 +172,10 @@ fn candidates(
         first: one.score,
         sense: sense::against(names, &one.shape, &one.filled, setting.siblings),
         blind: is_blind(table, names, &one.shape),
+        told: names
+            .own
+            .last()
+            .is_some_and(|word| table.tells(&one.shape, word)),
         lines: one.filled.lines,
     });
     (judged.collect(), rank::of_none(names))
