@@ -154,7 +154,10 @@ impl Engine {
             let others = kept::others(prompt, options.context_chars);
             self.shelf.put(session, request.keep(others));
         }
-        if shown.is_empty() && options.task == Task::Generation {
+        if shown.is_empty()
+            && options.task == Task::Generation
+            && !options.deadline.is_some_and(has_passed)
+        {
             return self.function(prompt, options).into_iter().collect();
         }
         shown

@@ -25,6 +25,9 @@ const SURE_BY: f32 = 0.9;
 /// The most lines of a comment that are read.
 const MOST_LINES: usize = 4;
 
+/// The most bytes of a line that is a comment or a head: longer ones were not written by hand.
+const LONGEST_LINE: usize = 200;
+
 /// A function beside the cursor.
 struct Sibling<'a> {
     /// Its head up to the name.
@@ -100,7 +103,7 @@ fn comment<'a>(above: &'a str, language: &Language) -> Option<(&'a str, String)>
     let mut lines = above.rsplit('\n').peekable();
     lines.next_if(|typed| typed.trim().is_empty());
     let block: Vec<&str> = lines
-        .take_while(|line| text(line).is_some())
+        .take_while(|line| line.len() <= LONGEST_LINE && text(line).is_some())
         .take(MOST_LINES)
         .collect();
     let first = block.first()?;
@@ -113,6 +116,9 @@ fn comment<'a>(above: &'a str, language: &Language) -> Option<(&'a str, String)>
 fn sibling<'a>(above: &'a str, indent: &str, language: &Language) -> Option<Sibling<'a>> {
     above.lines().rev().take(400).find_map(|line| {
         let line = line.strip_prefix(indent)?.trim_end();
+        if line.len() > LONGEST_LINE {
+            return None;
+        }
         let is_head = line.ends_with([':', '{'])
             || language.family == Family::Ruby && line.starts_with("def ");
         let starts = line.starts_with(|one: char| one.is_alphabetic());
@@ -329,6 +335,16 @@ mod tests {
             ("a.py", "# Write a function that imports 3\n", ""),
             ("a.py", "# a function that greets\n", ""),
             ("a.py", "# This function adds two numbers\n", ""),
+            (
+                "a.py",
+                &format!("# a function that {}s two numbers\n", "add".repeat(100_000)),
+                "",
+            ),
+            (
+                "a.go",
+                &format!("f {} {{\n// add two numbers\n", "a(".repeat(200_000)),
+                "",
+            ),
             ("a.py", "    # Write a function that adds two numbers\n", ""),
             ("a.go", "// Write a function that adds two numbers\n", ""),
             ("a.ts", "// Write a function that adds two numbers\n", ""),

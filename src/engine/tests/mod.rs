@@ -1,5 +1,7 @@
 //! Checks what the engine promises, with the tables it ships with.
 
+mod comments;
+
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -249,101 +251,6 @@ fn hopeless_places_are_met_with_silence() {
         ("noise", "qwzx vbnm plok\nzzxy ", ""),
     ] {
         assert_eq!(ask("a.rs", above, below), "", "{case}");
-    }
-}
-
-/// File, mark of comments, and the first line of a file with code.
-const ASKED: [(&str, &str, &str); 9] = [
-    ("a.py", "#", "import os"),
-    ("a.js", "//", "const fs = require('fs');"),
-    ("a.ts", "//", "import { x } from './x';"),
-    ("a.go", "//", "package main"),
-    ("A.java", "//", "package a;"),
-    ("a.c", "//", "#include <stdio.h>"),
-    ("a.cpp", "//", "#include <vector>"),
-    ("a.rb", "#", "require 'set'"),
-    ("a.rs", "//", "use std::fmt;"),
-];
-
-#[test]
-fn what_comments_alone_ask_for_is_not_made_up() {
-    for (file, mark, first) in ASKED {
-        for words in [
-            "Write a program that adds two numbers",
-            "Sort a list of users by name",
-            "Copyright 2024 Jane Doe",
-        ] {
-            for above in [
-                format!("{mark} {words}"),
-                format!("{mark} {words}\n"),
-                format!("{first}\n\n{mark} {words}\n"),
-            ] {
-                for task in [Task::Completion, Task::Generation] {
-                    assert_eq!(ask_all(file, &above, "", task, 4), [], "{file} {above:?}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn functions_are_written_that_a_comment_asks_for() {
-    for (file, above, text) in [
-        (
-            "a.py",
-            "# Write a function that adds two numbers\n",
-            "def add(a, b):\n    return a + b",
-        ),
-        (
-            "a.rb",
-            "# a function that checks whether a number is even\n",
-            "def is_even(number)\n  number % 2 == 0\nend",
-        ),
-        (
-            "a.js",
-            "// Write a function that divides two numbers",
-            "\nfunction divide(a, b) {\n  return a / b;\n}",
-        ),
-        (
-            "a.c",
-            "int add(int a, int b) {\n    return a + b;\n}\n\n// Multiply two numbers\n",
-            "int multiply(int a, int b) {\n    return a * b;\n}",
-        ),
-        // Nobody has learned what these do, or they would only ask for themselves again.
-        ("a.py", "# a function that frobnicates two numbers\n", ""),
-        (
-            "a.py",
-            "# a function that checks whether a number is prime\n",
-            "",
-        ),
-        (
-            "a.py",
-            "# a function that returns the sum of a list of numbers\n",
-            "",
-        ),
-        ("a.py", "# Write a function that finds a user by id\n", ""),
-    ] {
-        let shown = ask_all(file, above, "", Task::Generation, 4);
-        let texts: Vec<&str> = shown.iter().map(|one| one.text.as_str()).collect();
-        assert_eq!(texts.join("|"), text, "{file} {above:?}");
-        let unasked = ask_all(file, above, "", Task::Completion, 4);
-        assert_eq!(unasked, [], "a completion of {above:?}");
-    }
-}
-
-#[test]
-fn what_belongs_inside_is_never_written_outside() {
-    for (file, mark, first) in ASKED {
-        let above = format!("{first}\n\n{mark} read the users and return the result\n");
-        for one in ENGINE.guess(&prompt(file, &above, ""), &options(Task::Generation, 4)) {
-            let word = one.text.split(|one: char| !one.is_alphabetic()).next();
-            let inside = ["end", "return", "self", "break"].contains(&word.unwrap_or(""));
-            assert!(
-                !inside || file == "a.rb" && word != Some("end"),
-                "{file} {:?}",
-                one.text
-            );
-        }
     }
 }
 
