@@ -29,13 +29,15 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError, TryLockError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
+};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
 use tokio::time::timeout;
 
@@ -84,6 +86,12 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// Part of the file is not what SQLite wrote there.
+    #[error("{path}: is damaged; put a copy from before in its place and start the server anew")]
+    Damaged {
+        /// The file.
+        path: String,
+    },
     /// No connection could be had.
     #[error("no connection to the database: {0}")]
     Connection(String),
@@ -122,6 +130,8 @@ pub struct Store {
     watch: Mutex<Connection>,
     version: AtomicI64,
     looked_at: AtomicU64,
+    /// Whether some statement has met a page that no SQLite wrote. Only reading all of them would find it sooner.
+    damaged: AtomicBool,
 }
 
 /// Longest that work on the database takes, waiting for a connection and for other writers included.
@@ -175,6 +185,7 @@ impl Store {
             watch: Mutex::new(watch),
             version: AtomicI64::new(0),
             looked_at: AtomicU64::new(0),
+            damaged: AtomicBool::new(false),
         })
     }
 
@@ -257,9 +268,13 @@ impl Store {
         .await
     }
 
-    /// Whether the database answers and is still in its place, for the readiness probe.
+    /// Whether the database answers, is still in its place and has never been found damaged, for the readiness probe.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let (path, opened) = (self.path.clone(), self.opened);
+        if self.damaged.load(Ordering::Relaxed) {
+            let path = path.display().to_string();
+            return Err(StoreError::Damaged { path });
+        }
         self.with(move |connection| {
             connection
                 .query_row("SELECT 1", [], |_| Ok(()))
@@ -290,7 +305,23 @@ impl Store {
             let watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
             self.look(&watch);
         }
+        if done.as_ref().is_err_and(StoreError::is_damage) {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
         done
+    }
+}
+
+impl StoreError {
+    /// Whether SQLite has met what it did not write.
+    fn is_damage(&self) -> bool {
+        let Self::Database(error) = self else {
+            return false;
+        };
+        matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        )
     }
 }
 

@@ -396,3 +396,36 @@ async fn a_database_that_was_taken_away_is_noticed() {
     std::fs::rename(&aside, &file).unwrap();
     store.ping().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_damaged_database_is_noticed_where_it_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let file = folder.path().join(FILE_NAME);
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    let page: i64 = connection
+        .query_row("PRAGMA page_size", [], |row| row.get(0))
+        .unwrap();
+    let root: i64 = connection
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'settings'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(connection);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let start = usize::try_from((root - 1) * page).unwrap();
+    bytes[start..start + 16].fill(0xff);
+    std::fs::write(&file, bytes).unwrap();
+
+    let store = Store::open(folder.path()).unwrap();
+    store.ping().await.unwrap();
+    let read = store.setting("any", String::new()).await;
+    assert!(matches!(read, Err(StoreError::Database(_))), "{read:?}");
+    let after = store.ping().await;
+    assert!(
+        matches!(after, Err(StoreError::Damaged { .. })),
+        "{after:?}"
+    );
+}
