@@ -12,7 +12,7 @@ use std::{
 use axum::{
     body::{Body, HttpBody},
     http::{
-        HeaderMap, HeaderValue, Uri,
+        HeaderMap, HeaderName, HeaderValue, Uri,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
         request::Parts,
     },
@@ -35,7 +35,7 @@ const STRANGERS_BYTES: usize = 64 * 1024;
 const STRANGERS_TIME: Duration = Duration::from_secs(5);
 
 /// Header and parameter that name somebody else to act for.
-const SUDO: &str = "sudo";
+static SUDO: HeaderName = HeaderName::from_static("sudo");
 
 /// How often a body that is on its way is looked after.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -99,8 +99,10 @@ pub async fn admit(
 /// Whether the request is to be done in somebody else's name (GitLab: "Sudo"), which nobody may here: whose code it is decides
 /// about limits and figures.
 fn asks_for_another(headers: &HeaderMap, params: &Params) -> bool {
-    headers.get(SUDO).is_some_and(|user| !user.is_empty())
-        || params.text(SUDO).is_some_and(|user| !user.is_empty())
+    headers.get(&SUDO).is_some_and(|user| !user.is_empty())
+        || params
+            .text(SUDO.as_str())
+            .is_some_and(|user| !user.is_empty())
 }
 
 /// The credentials with those that stand in the parameters, if there are any.
