@@ -17,7 +17,7 @@ const LINES: [(f32, f32); 8] = [
     (0.9, 0.9),
     (1.0, 0.97),
 ];
-/// The same for JavaScript and TypeScript, and for Ruby, where the model is surer than it should be. Learned on packages
+/// The same for JavaScript and TypeScript, and for Ruby, where the model is surer than it should be. Learned on files
 /// that neither the network nor the floors know.
 const SCRIPT_LINES: [(f32, f32); 7] = [
     (0.0, 0.0),
@@ -28,10 +28,11 @@ const SCRIPT_LINES: [(f32, f32); 7] = [
     (0.9, 0.88),
     (1.0, 0.93),
 ];
-const RUBY_LINES: [(f32, f32); 7] = [
+const RUBY_LINES: [(f32, f32); 8] = [
     (0.0, 0.0),
     (0.3, 0.2),
-    (0.5, 0.36),
+    (0.5, 0.34),
+    (0.6, 0.42),
     (0.66, 0.5),
     (0.75, 0.65),
     (0.85, 0.76),

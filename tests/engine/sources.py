@@ -1,6 +1,6 @@
 """Writes SOURCES.md: every package that was learned from or measured on, with its version and licence.
 
-usage: train/sources.py DIRECTORY > SOURCES.md (after split.py)
+usage: sources.py DIRECTORY > SOURCES.md (after `fetch.sh DIRECTORY newest`)
 """
 import glob, json, os, re, sys
 
@@ -23,8 +23,8 @@ def first(pattern, text):
 
 def facts(root, package):
     kind, name = package.split("-", 1)
-    folder = os.path.join(root, "raw", "rs", "vendor", name) if kind == "rs" else os.path.join(root, "raw", package)
-    version = licence = ""
+    folder = os.path.join(root, "raw", package)
+    version, licence, how = "", "", {"rs": "cargo", "js": "npm", "py": "pip"}.get(kind)
     if kind == "rs":
         text = open(os.path.join(folder, "Cargo.toml"), encoding="utf-8").read()
         version, licence = first(r'^version = "(.*?)"', text), first(r'^license = "(.*?)"', text)
@@ -40,19 +40,35 @@ def facts(root, package):
             version = first(r"^Version: (.*)", text)
             licence = first(r"^License-Expression: (.*)", text) or ", ".join(re.findall(r"^Classifier: License :: (?:OSI Approved :: )?(.*)", text, re.M)) or first(r"^License: (.*)", text)[:60]
     else:
-        version = open(os.path.join(folder, "VERSION")).read().strip().strip("./") if os.path.exists(os.path.join(folder, "VERSION")) else ""
-        version = re.sub(r"^.*?_|_all\.deb$|_amd64\.deb$|\.dsc.*$", "", version.split()[0]) if version else ""
+        version, how = (open(os.path.join(folder, name)).read().strip() for name in ("VERSION", "HOW"))
         listed = glob.glob(os.path.join(folder, "usr", "share", "doc", "*", "copyright"))
         named = re.findall(r"^License: *(\S+)", open(listed[0], encoding="utf-8").read(), re.M) if listed else []
         licence = ", ".join(dict.fromkeys(named)) or (KNOWN.get(package) or BY_HAND[kind]) + " (by hand)"
-    return version, licence
+    return how, version, licence
+
+HEAD = """# Sources
+
+The tables were learned from the packages marked `train`; the packages marked `heldout` are only measured on. Beside them stands the textbook of this repository, in the folder `textbook`, under the licence of the project: small classes and functions as beginners write them, of which libraries hold few.
+
+A list of several licences for a Debian package covers its packaging, tests and pages too, which are not learned from; where a licence says *by hand*, it is the one the project is known for and was not read from the package.
+
+To learn the tables again, byte for byte, on any two cores and without an accelerator:
+
+    tests/engine/fetch.sh corpus
+    cargo run --release --features training --example engine-train -- corpus/train src/engine/tables
+
+The first command takes the versions below (`by` says how: `source` and `binary` are Debian's) and fails where the files to learn from are not those with this checksum; its head says how the list is changed:
+
+    sha256 CHECKSUM
+"""
 
 def main(root):
-    print("# Sources\n\nThe tables were learned from the packages marked `train`; the packages marked `heldout` are only measured on. Beside them stands the textbook of this repository, in the folder `textbook`, under the licence of the project: small classes and functions as beginners write them, of which libraries hold few.\n\nA list of several licences for a Debian package covers its packaging, tests and pages too, which are not learned from; where a licence says *by hand*, it is the one the project is known for and was not read from the package.\n")
-    print("| part | language | package | version | licence | files | characters |\n|---|---|---|---|---|--:|--:|")
+    checksum = open(os.path.join(root, "checksum")).read().strip()
+    print(HEAD.replace("CHECKSUM", checksum))
+    print("| part | language | by | package | version | licence | files | characters |\n|---|---|---|---|---|---|--:|--:|")
     for line in open(os.path.join(root, "packages.tsv")):
         part, language, package, count, size = line.strip().split("\t")
-        version, licence = facts(root, package)
-        print(f"| {part} | {language} | {package.split('-', 1)[1]} | {version} | {licence} | {count} | {size} |")
+        how, version, licence = facts(root, package)
+        print(f"| {part} | {language} | {how} | {package.split('-', 1)[1]} | {version} | {licence} | {count} | {size} |")
 
 main(sys.argv[1])

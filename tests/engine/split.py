@@ -1,6 +1,6 @@
 """Sorts fetched packages into DIRECTORY/{train,heldout}/LANGUAGE/PACKAGE__path, and lists them with versions.
 
-usage: train/split.py DIRECTORY (after fetch.sh)
+usage: split.py DIRECTORY [SOURCES.md] (called by fetch.sh); with SOURCES.md, fails unless the checksum is the one it names.
 """
 import hashlib, os, re, shutil, sys
 
@@ -20,16 +20,25 @@ SKIP = re.compile(r"(^|/)(dist|build|umd|cjs|esm|es|min|third_party|vendor|deps|
 CAP = dict.fromkeys(ENDINGS, 40_000_000)
 PER_PACKAGE = 5_000_000
 
-def main(root):
+def checksum(root):
+    """One for all files to learn from but the textbook, in the order of their paths."""
+    whole = hashlib.sha256()
+    for language in sorted(ENDINGS):
+        folder = os.path.join(root, "train", language)
+        for file in sorted(os.listdir(folder)):
+            if not file.startswith("textbook-"):
+                digest = hashlib.sha256(open(os.path.join(folder, file), "rb").read()).hexdigest()
+                whole.update(f"{digest}  {language}/{file}\n".encode())
+    return whole.hexdigest()
+
+def main(root, sources=""):
+    for part in ("train", "heldout"):
+        shutil.rmtree(os.path.join(root, part), ignore_errors=True)
     seen, rows, total = set(), [], {}
     raw = os.path.join(root, "raw")
     packages = []
     for name in sorted(os.listdir(raw)):
-        if name == "rs":
-            vendor = os.path.join(raw, "rs", "vendor")
-            packages += [("rs", "rs-" + crate, os.path.join(vendor, crate)) for crate in sorted(os.listdir(vendor))]
-        else:
-            packages.append((name.split("-")[0], name, os.path.join(raw, name)))
+        packages.append((name.split("-")[0], name, os.path.join(raw, name)))
     # A stable shuffle keeps the cap from favouring the alphabet.
     packages.sort(key=lambda row: hashlib.sha1(row[1].encode()).digest())
     for language, package, folder in packages:
@@ -56,7 +65,7 @@ def main(root):
                 seen.add(digest)
                 to = os.path.join(root, part, language)
                 os.makedirs(to, exist_ok=True)
-                open(os.path.join(to, (package + "__" + short.replace("/", "__"))[-180:]), "w", encoding="utf-8").write(text)
+                open(os.path.join(to, package + "__" + short.replace("/", "__")[len(package) - 200:]), "w", encoding="utf-8").write(text)
                 size += len(text); count += 1
                 total[part, language] = total.get((part, language), 0) + len(text)
         if count:
@@ -70,5 +79,11 @@ def main(root):
             out.write("\t".join(map(str, row)) + "\n")
     for key in sorted(total):
         print(*key, total[key])
+    found = checksum(root)
+    with open(os.path.join(root, "checksum"), "w") as out:
+        out.write(found + "\n")
+    print("sha256", found)
+    if sources and found not in open(sources).read():
+        sys.exit("these are not the files that SOURCES.md names")
 
-main(sys.argv[1])
+main(*sys.argv[1:])

@@ -3,6 +3,7 @@
 //! Called for generations that nothing else answers. The decision: name and parameters are the comment's own words, types are
 //! those of a function beside it, and nothing of it is shown unless the body is sure.
 
+mod typed;
 mod wish;
 
 use super::Prompt;
@@ -79,10 +80,19 @@ pub(crate) fn function(prompt: &Prompt<'_>) -> Option<Asked> {
     {
         return None;
     }
-    let head = match sibling.filter(|sibling| wish.takes(sibling)) {
+    let head = match sibling.as_ref().filter(|sibling| wish.takes(sibling)) {
         Some(Sibling { before, behind, .. }) => format!("{before}{name}{behind}"),
-        None if indent.is_empty() && wish.plain => wish.untyped(&name, prompt.file_name)?,
-        None => return None,
+        None if !wish.plain => return None,
+        None => {
+            let untyped = wish.untyped(&name, prompt.file_name);
+            let place = (prompt.above, indent);
+            let file = (&language, prompt.file_name);
+            match untyped {
+                Some(head) if indent.is_empty() => head,
+                Some(_) => return None,
+                None => typed::head(&wish, &name, place, sibling.as_ref(), file)?,
+            }
+        }
     };
     let at = head.find(&call)?;
     let end = at + head[at..].find(')')?;
@@ -192,7 +202,7 @@ impl Wish {
     /// Whether a function like the sibling takes what is asked for.
     fn takes(&self, sibling: &Sibling<'_>) -> bool {
         match &self.inputs {
-            Inputs::Alike => sibling.parameters.len() == 2,
+            Inputs::Alike(_) => sibling.parameters.len() == 2,
             Inputs::Named(names) => {
                 sibling.parameters.len() == names.len()
                     && names
@@ -211,7 +221,7 @@ impl Wish {
     fn untyped(&self, name: &str, file_name: &str) -> Option<String> {
         let parameters = match &self.inputs {
             Inputs::Named(names) => names.join(", "),
-            Inputs::Alike => "a, b".to_owned(),
+            Inputs::Alike(_) => "a, b".to_owned(),
         };
         let ending = file_name.rsplit('.').next()?;
         Some(match ending.to_ascii_lowercase().as_str() {
@@ -316,6 +326,60 @@ mod tests {
     }
 
     #[test]
+    fn types_follow_from_the_words_and_from_the_file() {
+        let add = "Write a function that adds two numbers\n";
+        for (file, above, head) in [
+            (
+                "a.ts",
+                format!("// {add}"),
+                "function add(a: number, b: number): number {",
+            ),
+            (
+                "a.ts",
+                format!("export function half(x: number): number {{\n  return x / 2;\n}}\n\n// {add}"),
+                "export function add(a: number, b: number): number {",
+            ),
+            (
+                "a.go",
+                format!("package main\n\n// {add}"),
+                "func add(a int, b int) int {",
+            ),
+            (
+                "a.go",
+                format!("package main\n\nfunc half(x float64) float64 {{\n\treturn x / 2\n}}\n\n// {add}"),
+                "func add(a float64, b float64) float64 {",
+            ),
+            (
+                "a.rs",
+                "// a function that returns the sum of a list of numbers\n".to_owned(),
+                "fn sum(numbers: &[i32]) -> i32 {",
+            ),
+            (
+                "a.rs",
+                "pub fn half(x: f64) -> f64 {\n    x / 2.0\n}\n\n// a function that divides two numbers\n".to_owned(),
+                "pub fn divide(a: f64, b: f64) -> f64 {",
+            ),
+            (
+                "a.c",
+                "// a function that checks whether a number is even\n".to_owned(),
+                "int is_even(int number) {",
+            ),
+            (
+                "A.java",
+                format!("class A {{\n    // {add}"),
+                "    public static int add(int a, int b) {",
+            ),
+            (
+                "A.java",
+                format!("class A {{\n    double half(double x) {{\n        return x / 2;\n    }}\n\n    // {add}"),
+                "    double add(double a, double b) {",
+            ),
+        ] {
+            assert_eq!(asked(file, &above, "").as_deref(), Some(head), "{file} {above:?}");
+        }
+    }
+
+    #[test]
     fn other_comments_ask_for_no_function() {
         for (file, above, below) in [
             ("a.py", "# Copyright 2024 Jane Doe\n", ""),
@@ -347,7 +411,15 @@ mod tests {
             ),
             ("a.py", "    # Write a function that adds two numbers\n", ""),
             ("a.go", "// Write a function that adds two numbers\n", ""),
-            ("a.ts", "// Write a function that adds two numbers\n", ""),
+            ("a.java", "// Write a function that adds two numbers\n", ""),
+            ("a.ts", "// Write a function that sorts users\n", ""),
+            ("a.ts", "// Write a function that prints a number\n", ""),
+            ("a.rs", "// Write a function that joins two strings\n", ""),
+            (
+                "a.c",
+                "// Write a function that returns the sum of a list of numbers\n",
+                "",
+            ),
             ("a.py", "\u{2192}(\u{2192}): {\n#\n# \n", ""),
             ("", "", ""),
         ] {

@@ -47,6 +47,8 @@ pub(super) struct Wish {
     /// The words of its name.
     pub(super) name: Vec<String>,
     pub(super) inputs: Inputs,
+    /// The words that say to what it is done.
+    pub(super) things: Vec<String>,
     /// Whether a function is asked for by that word.
     pub(super) plain: bool,
     /// Whether the comment says by what it is done.
@@ -58,8 +60,8 @@ pub(super) struct Wish {
 pub(super) enum Inputs {
     /// Things that have names.
     Named(Vec<String>),
-    /// Two numbers, strings or the like.
-    Alike,
+    /// Two numbers, strings or the like, by their word.
+    Alike(String),
 }
 
 /// The words of the name of what is done, and those that say to what.
@@ -116,7 +118,8 @@ fn inputs(words: &[&str]) -> Option<Inputs> {
             .first()
             .is_some_and(|word| matches!(**word, "two" | "2"))
         {
-            return named.is_empty().then_some(Inputs::Alike);
+            let thing = things.last().filter(|_| named.is_empty())?;
+            return Some(Inputs::Alike((**thing).to_owned()));
         }
         let Some(thing) = things.last() else { continue };
         named.push((**thing).to_owned());
@@ -137,7 +140,7 @@ impl Inputs {
     pub(super) fn names(&self) -> &[String] {
         match self {
             Self::Named(names) => names,
-            Self::Alike => &[],
+            Self::Alike(_) => &[],
         }
     }
 }
@@ -184,6 +187,7 @@ impl Wish {
         good.then_some(Self {
             name,
             inputs,
+            things: things.iter().map(|word| (*word).to_owned()).collect(),
             plain: function.is_some(),
             by: things.contains(&"by"),
         })

@@ -10,6 +10,7 @@ mod idea;
 mod kin;
 mod locals;
 mod members;
+mod misfit;
 mod rank;
 mod sense;
 mod shape;

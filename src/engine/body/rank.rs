@@ -164,14 +164,14 @@ pub(crate) fn of_body(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>) -
         notes.note(22, &[one, other, outcome]);
     }
     for pick in &filled.picks {
-        pick_features(&mut notes, &items, pick, verb);
+        pick_features(&mut notes, &items, pick, (verb, &gist));
     }
     general(&mut notes, names, &items, filled);
     notes.features
 }
 
 /// What a slot was filled with, and what stands around it.
-fn pick_features(notes: &mut Notes, items: &[&str], pick: &Pick<'_>, verb: &str) {
+fn pick_features(notes: &mut Notes, items: &[&str], pick: &Pick<'_>, (verb, gist): (&str, &str)) {
     let item = |at: Option<usize>| at.and_then(|at| items.get(at)).copied().unwrap_or("");
     let (before, slot) = (item(pick.at.checked_sub(1)), item(Some(pick.at)));
     let (after, later) = (item(Some(pick.at + 1)), item(Some(pick.at + 2)));
@@ -195,6 +195,7 @@ fn pick_features(notes: &mut Notes, items: &[&str], pick: &Pick<'_>, verb: &str)
         notes.note(36, &[stem, after]);
         notes.note(37, &[stem, before]);
         notes.note(38, &[stem, verb]);
+        notes.note(58, &[stem, gist]);
     }
     if pick.members > 1 {
         notes.weigh(39, &[slot, kin], from_count(pick.members).ln());

@@ -10,6 +10,7 @@ use super::super::words::stems;
 use super::fill::{Filled, Names, Pick};
 use super::locals::singular;
 use super::members::{Value, of_type};
+use super::misfit::is_misfit;
 
 /// What speaks against a body, as a logarithm.
 const EMPTY: f32 = -8.0;
@@ -79,7 +80,7 @@ pub(super) fn against(
     if slots && repeated {
         sum += SAME;
     }
-    if is_unfit(names, &items, filled) {
+    if is_unfit(names, &items, filled) || is_misfit(names, shape, filled) {
         sum += UNFIT;
     } else if takes_its_next(names, &items, filled) || gives_its_name(names, &items, filled) {
         sum += NAMED;
@@ -110,11 +111,16 @@ fn takes_several_for_one(names: &Names<'_, '_>, items: &[&str]) -> bool {
         return false;
     };
     let signs = ["%", "<", ">", "<=", ">=", "==", "==="];
+    // What is done to all of them is done to each.
+    let each = names
+        .words
+        .iter()
+        .any(|word| matches!(word.as_str(), "all" | "each" | "every"));
     names.head.receiver.is_none()
         && singular(name).is_some()
         && of_type(of_its) != Value::Number
         && items.windows(2).any(|two| match two {
-            ["$0", sign] => signs.contains(sign),
+            ["$0", sign] => signs.contains(sign) || (each && matches!(*sign, "*" | "+" | "/")),
             ["-", "$0"] => true,
             _ => false,
         })
@@ -151,17 +157,7 @@ fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool 
                 matches!((*one, *link), ("$S", ".")) || (is_self(names, one) && *link == "::");
             own && !name.starts_with('$') && !has(names, name)
         });
-    // A name that starts with a capital and that the file does not know belongs to another program.
-    let foreign = items.iter().any(|item| {
-        item.starts_with(|one: char| one.is_uppercase())
-            && item.len() > 1
-            && !matches!(
-                *item,
-                "System" | "Math" | "Err" | "String" | "Vec" | "HashMap" | "Error"
-            )
-            && !is_keyword_text(item)
-            && !names.is_mentioned(item)
-    });
+    let foreign = is_foreign(names, items);
     let apart = family == Family::Go && is_misparted(names.head.returns, items);
     let guarded = items
         .iter()
@@ -176,6 +172,25 @@ fn is_unfit(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>) -> bool 
         || borrowed
         || unknown
         || (foreign && !loose)
+}
+
+/// Whether a name starts with a capital and the file does not know it: it belongs to another program, unless it is
+/// reached through something that is known.
+fn is_foreign(names: &Names<'_, '_>, items: &[&str]) -> bool {
+    let brought = ["System", "Math", "Err", "String", "Vec", "HashMap", "Error"];
+    let known =
+        |item: &str| brought.contains(&item) || is_keyword_text(item) || names.is_mentioned(item);
+    items.iter().enumerate().any(|(at, item)| {
+        let of = match at.checked_sub(2).and_then(|from| items.get(from..at)) {
+            Some([of, "."]) => *of,
+            _ => "",
+        };
+        let reached = of.starts_with(char::is_alphabetic) && known(of);
+        item.starts_with(|one: char| one.is_uppercase())
+            && item.len() > 1
+            && !reached
+            && !known(item)
+    })
 }
 
 /// Whether a body reads a field that neither the file nor a language has.

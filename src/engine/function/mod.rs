@@ -28,6 +28,8 @@ pub(crate) struct Head<'a> {
     pub(crate) types: Vec<&'a str>,
     /// For each parameter whether it is handed over as a reference.
     pub(crate) borrowed: Vec<bool>,
+    /// For each parameter whether it is declared as many things: an array, a list, or a pointer in C.
+    pub(crate) several: Vec<bool>,
     /// Whether its class builds on another, where it has a class.
     pub(crate) derived: Option<bool>,
     /// What its class is called, where it has an object.
@@ -314,6 +316,7 @@ fn set_receiver<'a>(pieces: &[Piece<'a>], at: usize, language: Language, head: &
             head.receiver = Some(head.parameters.remove(0));
             head.types.remove(0);
             head.borrowed.remove(0);
+            head.several.remove(0);
         }
         Family::Java | Family::C => head.receiver = Some("this"),
         _ => {}
@@ -395,9 +398,26 @@ fn add_parameter<'a>(group: &[&Piece<'a>], language: Language, head: &mut Head<'
             };
             head.borrowed
                 .push(group.iter().any(|piece| piece.text == "&"));
+            head.several.push(
+                group
+                    .iter()
+                    .any(|piece| is_many(piece.text, language.family)),
+            );
             head.parameters.push(other);
             head.types.push(of_type.map_or("", |piece| piece.text));
         }
+    }
+}
+
+/// Whether a word or a sign in a parameter's declaration makes it many things.
+fn is_many(text: &str, family: Family) -> bool {
+    match text {
+        "[" => family != Family::Python,
+        "*" | "vector" | "array" | "list" | "deque" | "span" => family == Family::C,
+        "List" | "ArrayList" | "LinkedList" | "Collection" | "Set" => family == Family::Java,
+        "Vec" | "VecDeque" | "HashSet" => family == Family::Rust,
+        "Array" | "ReadonlyArray" => family == Family::Script,
+        _ => false,
     }
 }
 

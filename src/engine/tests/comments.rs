@@ -60,6 +60,31 @@ fn functions_are_written_that_a_comment_asks_for() {
             "int add(int a, int b) {\n    return a + b;\n}\n\n// Multiply two numbers\n",
             "int multiply(int a, int b) {\n    return a * b;\n}",
         ),
+        (
+            "a.ts",
+            "// a function that checks whether a number is even\n",
+            "function isEven(number: number): boolean {\n  return number % 2 === 0;\n}",
+        ),
+        (
+            "a.go",
+            "package main\n\n// Write a function that subtracts two numbers\n",
+            "func subtract(a int, b int) int {\n\treturn a - b\n}",
+        ),
+        (
+            "a.rs",
+            "// Write a function that adds two numbers\n",
+            "fn add(a: i32, b: i32) -> i32 {\n    a + b\n}",
+        ),
+        (
+            "a.c",
+            "// Write a function that squares a number\n",
+            "int square(int number) {\n    return number * number;\n}",
+        ),
+        (
+            "A.java",
+            "class A {\n    // Write a function that adds two numbers\n",
+            "    public static int add(int a, int b) {\n        return a + b;\n    }",
+        ),
         // Nobody has learned what these do, or they would only ask for themselves again.
         ("a.py", "# a function that frobnicates two numbers\n", ""),
         (

@@ -187,9 +187,9 @@ fn new_functions_get_bodies_in_every_language() {
 
 #[test]
 fn repeated_code_is_continued() {
-    let above = "let alpha = load(\"alpha\");\nregister(alpha, handler);\nlet beta = load(\"beta\");\nregister(beta, handler);\nlet gamma = load(\"gamma\");\nregister(gamma, ";
-    let below = "\nlet delta = load(\"delta\");\nregister(delta, handler);\n";
-    assert_eq!(ask("a.js", above, below), "handler);");
+    let above = "let one = open(\"one\");\nconnect(one, logger);\nlet two = open(\"two\");\nconnect(two, logger);\nlet three = open(\"three\");\nconnect(three, ";
+    let below = "\nlet four = open(\"four\");\nconnect(four, logger);\n";
+    assert_eq!(ask("a.js", above, below), "logger);");
 }
 
 const READERS: &str = "export function readWidth(settings: Settings): number {\n  const width = settings.width;\n  return width;\n}\n\n\

@@ -1,7 +1,7 @@
 //! Learns the tables the engine ships with from folders of source files.
 //!
 //! Called by the training program only. Files are read in the order of their names and chance comes from a fixed seed,
-//! so the same sources give the same tables.
+//! so the same sources give the same tables. Only shapes and bodies are learned from the textbook too.
 
 mod bodies;
 mod cold;
@@ -12,7 +12,7 @@ mod shapes;
 mod vocabulary;
 
 pub use bodies::learn_bodies;
-pub use network::{Course, Report, learn_network, measure_network};
+pub use network::{Report, learn_network, measure_network};
 pub use shapes::learn_shapes;
 pub use vocabulary::{learn_spacing, learn_strangers, learn_vocabulary};
 

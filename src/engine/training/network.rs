@@ -1,6 +1,7 @@
 //! Trains the network by gradient descent on examples made on the fly, on all cores, with the same result every time.
 //!
-//! Called by the training program. Two workers share every step whatever the machine, so the result is the same.
+//! Called by the training program. A fixed number of workers share every step whatever the machine, and no clock is asked, so
+//! the result is the same.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use super::{Dice, Source};
 const WORKERS: usize = 2;
 /// How many examples each worker sees before a step.
 const BATCH: usize = 150;
+/// The length of the longest step.
+const RATE: f32 = 0.003;
 
 /// One worker: its sources, chance and memory.
 struct Worker<'v> {
@@ -36,19 +39,6 @@ struct Adam {
     step: i32,
 }
 
-/// How long training lasts and where it begins.
-#[derive(Clone, Copy, Debug)]
-pub struct Course<'c> {
-    /// How many steps are taken.
-    pub steps: usize,
-    /// After how many seconds no further step is taken.
-    pub seconds: u64,
-    /// The highest length of a step.
-    pub rate: f32,
-    /// The network to go on from.
-    pub from: Option<&'c [u8]>,
-}
-
 /// Is told now and then how training goes, and may ask for what there is.
 pub type Report<'r> = dyn FnMut(&str, &dyn Fn() -> Vec<u8>) + 'r;
 
@@ -56,16 +46,12 @@ pub type Report<'r> = dyn FnMut(&str, &dyn Fn() -> Vec<u8>) + 'r;
 pub fn learn_network(
     sources: &[Source],
     vocabulary: &'static str,
-    course: &Course<'_>,
+    steps: usize,
     report: &mut Report<'_>,
 ) -> Vec<u8> {
-    let Course { steps, seconds, .. } = *course;
     let (vocabulary, spacing) = (Arc::new(Vocabulary::new(vocabulary)), Spacing::default());
     let shared = vocabulary.size();
-    let mut model = course
-        .from
-        .and_then(|bytes| Model::read(shared, bytes))
-        .unwrap_or_else(|| start(shared));
+    let mut model = start(shared);
     let mut adam = Adam::new(&model);
     #[expect(clippy::disallowed_methods, reason = "measures its own duration")]
     let started = Instant::now();
@@ -73,8 +59,7 @@ pub fn learn_network(
         .map(|at| Worker::new((&vocabulary, &spacing), &model, sources, at))
         .collect();
     let (mut loss, mut right, mut seen) = (0.0, 0, 0);
-    let mut step = 0;
-    while step < steps && started.elapsed().as_secs() < seconds {
+    for step in 0..steps {
         std::thread::scope(|scope| {
             for worker in &mut workers {
                 let model = &model;
@@ -89,16 +74,15 @@ pub fn learn_network(
         loss += first.gradient.loss;
         right += first.gradient.right;
         seen += first.gradient.examples;
-        let done =
-            (part(step) / part(steps)).max(started.elapsed().as_secs_f32() / seconds_of(seconds));
-        let rate = course.rate * (1.0 - done).clamp(0.03, 1.0) * (part(step + 1) / 100.0).min(1.0);
+        let left = (1.0 - part(step) / part(steps)).clamp(0.03, 1.0);
+        let rate = RATE * left * (part(step + 1) / 100.0).min(1.0);
         adam.step(&mut model, &mut first.gradient, rate);
-        step += 1;
-        if step % 100 == 0 {
+        if step % 100 == 99 {
             let mut line = String::new();
             let _ = write!(
                 line,
-                "step {step} seen {seen} loss {:.4} right {:.2}% {:.0}s",
+                "step {} seen {seen} loss {:.4} right {:.2}% {:.0}s",
+                step + 1,
                 loss / f64::from(u32::try_from(seen).unwrap_or(1)),
                 100.0 * part(right) / part(seen.max(1)),
                 started.elapsed().as_secs_f32()
@@ -175,14 +159,6 @@ fn part(count: usize) -> f32 {
     count as f32
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "only progress is measured with it"
-)]
-fn seconds_of(seconds: u64) -> f32 {
-    seconds as f32
-}
-
 /// A model of small numbers drawn by chance.
 fn start(shared: usize) -> Model {
     let mut dice = Dice::new(7);
@@ -228,7 +204,8 @@ impl<'v> Worker<'v> {
             part.fill(0.0);
         }
         let mut families = vec![Vec::new(); Family::ALL.len()];
-        for (place, source) in sources.iter().enumerate() {
+        let packages = sources.iter().enumerate();
+        for (place, source) in packages.filter(|(_, source)| !source.is_lesson()) {
             if let Some(family) = families.get_mut(Language::of(&source.name).family.index()) {
                 family.push(place);
             }

@@ -21,7 +21,7 @@ const PAIRS: usize = 9000;
 /// The shared words, one a line: for each family those that stand in the most packages.
 pub fn learn_vocabulary(sources: &[Source]) -> String {
     let mut seen: BTreeMap<(usize, String), (BTreeSet<String>, usize)> = BTreeMap::new();
-    for source in sources {
+    for source in sources.iter().filter(|source| !source.is_lesson()) {
         let language = Language::of(&source.name);
         let (pieces, _) = lex(&source.text, language);
         for piece in pieces {
@@ -74,7 +74,7 @@ pub fn learn_strangers(sources: &[Source], vocabulary: &str) -> String {
         .filter(name)
         .map(|word| (word, BTreeMap::new()))
         .collect();
-    for source in sources {
+    for source in sources.iter().filter(|source| !source.is_lesson()) {
         let (pieces, _) = lex(&source.text, Language::of(&source.name));
         for piece in pieces.iter().filter(|piece| piece.kind == Kind::Word) {
             if let Some(packages) = seen.get_mut(piece.text) {
@@ -96,7 +96,7 @@ pub fn learn_strangers(sources: &[Source], vocabulary: &str) -> String {
 pub fn learn_spacing(sources: &[Source], vocabulary: &'static str) -> Vec<u8> {
     let vocabulary = Arc::new(Vocabulary::new(vocabulary));
     let mut seen: BTreeMap<(usize, usize, usize), (usize, usize)> = BTreeMap::new();
-    for source in sources {
+    for source in sources.iter().filter(|source| !source.is_lesson()) {
         let language = Language::of(&source.name);
         let (pieces, _) = lex(&source.text, language);
         let mut symbols = Symbols::new(&vocabulary);

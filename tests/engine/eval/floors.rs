@@ -7,12 +7,12 @@ use super::tally::{Tally, share};
 /// Language, next token, rest of line, precision of what is shown, characters saved; all in hundredths.
 const FLOORS: [(&str, f64, f64, f64, f64); 7] = [
     ("py", 60.0, 31.0, 73.0, 11.0),
-    ("rs", 67.0, 43.0, 88.0, 20.0),
-    ("js", 44.0, 11.0, 62.0, 4.0),
-    ("go", 61.0, 21.0, 74.0, 8.5),
-    ("java", 59.0, 23.0, 70.0, 7.5),
-    ("c", 52.0, 24.0, 68.0, 4.5),
-    ("ruby", 42.0, 11.0, 50.0, 1.7),
+    ("rs", 68.0, 43.0, 89.0, 20.0),
+    ("js", 48.0, 12.0, 59.0, 3.2),
+    ("go", 61.0, 21.0, 73.0, 10.0),
+    ("java", 60.0, 24.0, 71.0, 10.0),
+    ("c", 54.0, 24.0, 70.0, 5.5),
+    ("ruby", 42.0, 11.0, 52.0, 1.4),
 ];
 
 /// Says which figures lie below their floors, and how many.

@@ -168,13 +168,21 @@ fn unbalanced(text: &str, file: &str) -> usize {
 
 /// A name of an answer that nothing defines.
 fn undefined(case: &Case, answer: &str) -> Option<String> {
-    let known: BTreeSet<String> = tokens(&format!("{}\n{}", case.above, case.below), &case.file)
-        .into_iter()
-        .collect();
+    let mut known: BTreeSet<String> =
+        tokens(&format!("{}\n{}", case.above, case.below), &case.file)
+            .into_iter()
+            .collect();
+    // Go imports by path and calls by its end.
+    if case.file.rsplit('.').next() == Some("go") {
+        let paths = case.above.split('"').skip(1).step_by(2);
+        known.extend(paths.filter_map(|path| path.rsplit('/').next().map(str::to_owned)));
+    }
     // What stands in strings or in a path is no name.
     let prefix = case.above.rsplit('\n').next().unwrap_or("");
     let tokens = tokens(&format!("{prefix}{answer}"), &case.file);
-    let mut defined: BTreeSet<&str> = BTreeSet::new();
+    // A comprehension uses its name before it gives it.
+    let given = tokens.windows(2).filter(|two| two[0] == "for");
+    let mut defined: BTreeSet<&str> = given.map(|two| two[1].as_str()).collect();
     for (at, token) in tokens.iter().enumerate() {
         let at_word = |steps: isize| {
             at.checked_add_signed(steps)
@@ -211,7 +219,8 @@ fn undefined(case: &Case, answer: &str) -> Option<String> {
         if made {
             defined.insert(token);
         }
-        let plain = !linked || own;
+        let macros = case.file.rsplit('.').next() == Some("rs") && at_word(1) == "!";
+        let plain = (!linked || own) && !macros;
         let found = known.contains(token)
             || defined.contains(token.as_str())
             || GIVEN.contains(&token.as_str());

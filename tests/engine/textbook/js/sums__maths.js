@@ -77,7 +77,7 @@ function product(values) {
 }
 
 function average(marks) {
-  return sum(marks) / marks.length;
+  return marks.reduce((sum, mark) => sum + mark, 0) / marks.length;
 }
 
 function max(values) {

@@ -1,0 +1,238 @@
+//! Gives the function that a comment asks for its types, in languages whose heads have them.
+//!
+//! Called where no function beside the cursor takes what is asked for. The decision: a kind comes from the comment's own
+//! words ("two numbers", "a list of integers"), what numbers are called from the file's other heads, and where a word says
+//! nothing of a kind no head is made.
+
+use super::super::language::{Block, Family, Language};
+use super::Sibling;
+use super::wish::{Inputs, Wish};
+
+/// What a comment calls a number, a text, and a collection.
+const NUMBERS: [&str; 8] = [
+    "number", "integer", "int", "value", "float", "digit", "n", "double",
+];
+const TEXTS: [&str; 6] = ["string", "text", "word", "sentence", "name", "str"];
+const LISTS: [&str; 4] = ["list", "array", "slice", "vector"];
+/// Functions that make one number of many, and one of a text.
+const REDUCE: [&str; 12] = [
+    "sum", "add", "total", "max", "maximum", "min", "minimum", "largest", "smallest", "biggest",
+    "product", "multiply",
+];
+const COUNT: [&str; 3] = ["count", "length", "size"];
+/// The types of numbers.
+const TYPES: [&str; 13] = [
+    "int", "i32", "i64", "u32", "u64", "usize", "long", "number", "int64", "float64", "double",
+    "f64", "float",
+];
+/// How many lines of a file are looked at for its types.
+const LINES: usize = 400;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Number,
+    Text,
+    Numbers,
+    Truth,
+}
+
+/// The head of a function of a wish, as the language of the file writes it.
+pub(super) fn head(
+    wish: &Wish,
+    name: &str,
+    (above, indent): (&str, &str),
+    sibling: Option<&Sibling<'_>>,
+    (language, file_name): (&Language, &str),
+) -> Option<String> {
+    let ending = file_name.rsplit('.').next()?.to_ascii_lowercase();
+    let style = Style::of(language, &ending)?;
+    let names: Vec<String> = match &wish.inputs {
+        Inputs::Alike(_) => vec!["a".to_owned(), "b".to_owned()],
+        Inputs::Named(names) => names.clone(),
+    };
+    let kinds = kinds(&wish.inputs, &wish.things)?;
+    let result = result(wish, &kinds)?;
+    // What is put together of borrowed texts is owned, which the shapes of bodies do not tell.
+    if style == Style::Rust && result == Kind::Text {
+        return None;
+    }
+    // What is counted or told apart is whole; fractions are for what is reckoned.
+    let number = match (&wish.inputs, result) {
+        (Inputs::Alike(_), Kind::Number) => number(above, style),
+        _ => style.usual(),
+    };
+    let types: Vec<String> = kinds
+        .iter()
+        .map(|kind| style.kind(*kind, number))
+        .collect::<Option<_>>()?;
+    let result = style.kind(result, number)?;
+    let before = sibling.map_or("", |sibling| sibling.before);
+    let has = |word: &str| before.split(' ').any(|one| one == word);
+    let nested = !indent.is_empty();
+    if nested != (style == Style::Java) || (style == Style::Go && !above.contains("package ")) {
+        return None;
+    }
+    let of = |between: &str, first: bool| {
+        let pairs = names.iter().zip(&types);
+        let pairs = pairs.map(|(name, kind)| {
+            if first {
+                format!("{kind}{between}{name}")
+            } else {
+                format!("{name}{between}{kind}")
+            }
+        });
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    Some(match style {
+        Style::Go => format!("func {name}({}) {result} {{", of(" ", false)),
+        Style::Rust => {
+            let public = if has("pub") { "pub " } else { "" };
+            format!("{public}fn {name}({}) -> {result} {{", of(": ", false))
+        }
+        Style::Script => {
+            let public = if has("export") { "export " } else { "" };
+            format!("{public}function {name}({}): {result} {{", of(": ", false))
+        }
+        Style::C => format!("{result} {name}({}) {{", of(" ", true)).replace("* ", "*"),
+        Style::Java => {
+            let words = before.split(' ').filter(|word| {
+                matches!(
+                    *word,
+                    "public" | "private" | "protected" | "static" | "final"
+                )
+            });
+            let own: Vec<&str> = words.collect();
+            let own = if own.is_empty() && before.is_empty() {
+                "public static".to_owned()
+            } else {
+                own.join(" ")
+            };
+            let gap = if own.is_empty() { "" } else { " " };
+            format!("{own}{gap}{result} {name}({}) {{", of(" ", true))
+        }
+    })
+}
+
+/// How a language writes heads with types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Go,
+    Rust,
+    Script,
+    C,
+    Java,
+}
+
+impl Style {
+    fn of(language: &Language, ending: &str) -> Option<Self> {
+        if language.block != Block::Brace {
+            return None;
+        }
+        Some(match (language.family, ending) {
+            (Family::Go, _) => Self::Go,
+            (Family::Rust, _) => Self::Rust,
+            (Family::Script, "ts" | "mts" | "cts" | "tsx") => Self::Script,
+            (Family::C, "c" | "cc" | "cpp" | "cxx") => Self::C,
+            (Family::Java, "java") => Self::Java,
+            _ => return None,
+        })
+    }
+
+    /// What numbers are called mostly.
+    fn usual(self) -> &'static str {
+        match self {
+            Self::Go | Self::C | Self::Java => "int",
+            Self::Rust => "i32",
+            Self::Script => "number",
+        }
+    }
+
+    /// What a kind is called, where numbers are called so.
+    fn kind(self, kind: Kind, number: &str) -> Option<String> {
+        Some(match (kind, self) {
+            (Kind::Number, _) => number.to_owned(),
+            (Kind::Truth, Self::Script | Self::Java) => "boolean".to_owned(),
+            (Kind::Truth, Self::C) => "int".to_owned(),
+            (Kind::Truth, _) => "bool".to_owned(),
+            (Kind::Text, Self::Rust) => "&str".to_owned(),
+            (Kind::Text, Self::Java) => "String".to_owned(),
+            (Kind::Text, Self::Go | Self::Script) => "string".to_owned(),
+            (Kind::Numbers, Self::Go) => format!("[]{number}"),
+            (Kind::Numbers, Self::Rust) => format!("&[{number}]"),
+            (Kind::Numbers, Self::Script | Self::Java) => format!("{number}[]"),
+            // C hands over a length besides, which no comment names.
+            (Kind::Text | Kind::Numbers, Self::C) => return None,
+        })
+    }
+}
+
+/// What the file calls a number: as the nearest head does, or as its language does mostly.
+fn number(above: &str, style: Style) -> &str {
+    let heads = above.lines().rev().take(LINES).filter(|line| {
+        line.len() <= super::LONGEST_LINE && line.contains('(') && line.trim_end().ends_with('{')
+    });
+    let words = |line: &str| {
+        let mut words = line.split(|one: char| !one.is_alphanumeric() && one != '_');
+        words.find_map(|word| TYPES.iter().find(|name| **name == word).copied())
+    };
+    match style {
+        Style::Script => style.usual(),
+        _ => heads.into_iter().find_map(words).unwrap_or(style.usual()),
+    }
+}
+
+/// What each thing is, by what it is called.
+fn kinds(inputs: &Inputs, things: &[String]) -> Option<Vec<Kind>> {
+    let names = match inputs {
+        Inputs::Alike(thing) => {
+            let kind = of_noun(one(thing))?;
+            return Some(vec![kind; 2]);
+        }
+        Inputs::Named(names) => names,
+    };
+    let in_list = things.iter().any(|word| LISTS.contains(&word.as_str()));
+    let [name] = names.as_slice() else {
+        return names.iter().map(|name| of_noun(name)).collect();
+    };
+    let several = one(name) != name;
+    match of_noun(one(name))? {
+        Kind::Number if several || in_list => Some(vec![Kind::Numbers]),
+        kind if !several && !in_list => Some(vec![kind]),
+        _ => None,
+    }
+}
+
+fn one(noun: &str) -> &str {
+    noun.strip_suffix('s')
+        .filter(|one| one.len() > 1)
+        .unwrap_or(noun)
+}
+
+fn of_noun(noun: &str) -> Option<Kind> {
+    if NUMBERS.contains(&noun) {
+        Some(Kind::Number)
+    } else {
+        TEXTS.contains(&noun).then_some(Kind::Text)
+    }
+}
+
+/// What comes out, by what is done to what.
+fn result(wish: &Wish, kinds: &[Kind]) -> Option<Kind> {
+    let first = wish.name.first()?.as_str();
+    let says = |list: &[&str]| wish.name.iter().any(|word| list.contains(&word.as_str()));
+    if first == "is" || first == "has" {
+        return Some(Kind::Truth);
+    }
+    if matches!(first, "print" | "show" | "log" | "greet") {
+        return None;
+    }
+    if says(&COUNT) {
+        return Some(Kind::Number);
+    }
+    match kinds {
+        [Kind::Numbers] => says(&REDUCE).then_some(Kind::Number),
+        [kind, ..] => Some(*kind),
+        [] => None,
+    }
+}
