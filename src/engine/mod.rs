@@ -74,7 +74,7 @@ pub struct Prompt<'a> {
     pub context: &'a [ContextFile<'a>],
     /// Who asks about which file, in any words: what was read for one request is kept for the next of the same name.
     pub session: Option<&'a str>,
-    /// What the user asked for in words; carried for callers, as this engine continues code and reads no prose.
+    /// What the user asked for in words; carried for callers, as this engine reads what stands in the file and nothing else.
     pub instruction: Option<&'a str>,
 }
 

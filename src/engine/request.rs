@@ -101,7 +101,7 @@ impl<'v, 'a> Request<'v, 'a> {
         let cut = below_text.len() < prompt.below.len();
         let (unclosed, surplus) = open_brackets(&above, &below, cut);
         let crlf = above_text.contains("\r\n") || below_text.contains("\r\n");
-        let unit = indent_unit(&tail, language, &below);
+        let unit = indent_unit(&tail, language);
         let wants_indent = settle_line(&mut tail, &mut sequence, above.is_empty());
         Self {
             language,
@@ -256,7 +256,7 @@ fn settle_line(tail: &mut Tail<'_>, sequence: &mut Sequence, first: bool) -> boo
     false
 }
 
-fn indent_unit(tail: &Tail<'_>, language: Language, below: &[Piece<'_>]) -> String {
+fn indent_unit(tail: &Tail<'_>, language: Language) -> String {
     let units = ["  ", "    ", "        ", "\t"];
     let best = tail
         .units
@@ -267,7 +267,6 @@ fn indent_unit(tail: &Tail<'_>, language: Language, below: &[Piece<'_>]) -> Stri
         Some((count, unit)) if *count > 0 => unit.to_owned(),
         _ => {
             let own = tail.indents.get(1).filter(|indent| !indent.is_empty());
-            let _ = below;
             own.map_or_else(|| language.indent.to_owned(), |indent| (*indent).to_owned())
         }
     }

@@ -5,7 +5,7 @@ usage: sources.py DIRECTORY > SOURCES.md (after `fetch.sh DIRECTORY newest`)
 import glob, json, os, re, sys
 
 # Upstream archives fetched through Debian name their licences in prose only: these are the licences their projects are
-# known for, to be confirmed by a person before a release. Binary packages bring a machine-readable list, which is read.
+# known for. Binary packages bring a machine-readable list, which is read.
 BY_HAND = {
     "go": "BSD-3-Clause, MIT or Apache-2.0", "java": "Apache-2.0", "c": "BSD, MIT, Zlib or Apache-2.0", "ruby": "MIT",
 }

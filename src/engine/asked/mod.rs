@@ -3,19 +3,15 @@
 //! Called for generations that nothing else answers. The decision: name and parameters are the comment's own words, types are
 //! those of a function beside it, and nothing of it is shown unless the body is sure.
 
+mod beside;
 mod typed;
 mod wish;
 
 use super::Prompt;
 use super::language::{Family, Language};
 use super::symbols::is_keyword_text;
-use wish::{FUNCTION, Inputs, Wish};
-
-/// Words that begin a line that is no function.
-const STATEMENTS: [&str; 18] = [
-    "if", "for", "while", "switch", "catch", "else", "match", "return", "with", "class", "elif",
-    "try", "do", "unless", "case", "when", "loop", "except",
-];
+use beside::{Sibling, sibling};
+use wish::{Inputs, Wish};
 
 /// The least share of a body that is shown with its head.
 const SURE: f32 = 0.6;
@@ -28,17 +24,6 @@ const MOST_LINES: usize = 4;
 
 /// The most bytes of a line that is a comment or a head: longer ones were not written by hand.
 const LONGEST_LINE: usize = 200;
-
-/// A function beside the cursor.
-struct Sibling<'a> {
-    /// Its head up to the name.
-    before: &'a str,
-    name: &'a str,
-    /// Its head behind the name.
-    behind: &'a str,
-    /// Its parameters as they are written.
-    parameters: Vec<&'a str>,
-}
 
 /// The head of a function that is asked for.
 pub(crate) struct Asked {
@@ -62,6 +47,7 @@ pub(crate) fn function(prompt: &Prompt<'_>) -> Option<Asked> {
     let missing = match indent.strip_prefix(typed) {
         Some(missing) => missing.to_owned(),
         None if typed.trim().is_empty() => return None,
+        None if prompt.above.contains("\r\n") => format!("\r\n{indent}"),
         None => format!("\n{indent}"),
     };
     let wish = Wish::of(&comment)?;
@@ -80,7 +66,10 @@ pub(crate) fn function(prompt: &Prompt<'_>) -> Option<Asked> {
     {
         return None;
     }
-    let head = match sibling.as_ref().filter(|sibling| wish.takes(sibling)) {
+    let like = sibling
+        .as_ref()
+        .filter(|sibling| sibling.is_like(&wish, language.family));
+    let head = match like {
         Some(Sibling { before, behind, .. }) => format!("{before}{name}{behind}"),
         None if !wish.plain => return None,
         None => {
@@ -122,42 +111,6 @@ fn comment<'a>(above: &'a str, language: &Language) -> Option<(&'a str, String)>
     Some((indent, words.join(" ")))
 }
 
-/// The function nearest above the cursor at its indent.
-fn sibling<'a>(above: &'a str, indent: &str, language: &Language) -> Option<Sibling<'a>> {
-    above.lines().rev().take(400).find_map(|line| {
-        let line = line.strip_prefix(indent)?.trim_end();
-        if line.len() > LONGEST_LINE {
-            return None;
-        }
-        let is_head = line.ends_with([':', '{'])
-            || language.family == Family::Ruby && line.starts_with("def ");
-        let starts = line.starts_with(|one: char| one.is_alphabetic());
-        let first = line.split(|one: char| !one.is_alphanumeric()).next()?;
-        if !is_head || !starts || STATEMENTS.contains(&first) {
-            return None;
-        }
-        let is_name = |one: char| one.is_alphanumeric() || one == '_';
-        line.match_indices('(').find_map(|(open, _)| {
-            let before = line[..open].trim_end_matches(is_name);
-            let name = &line[before.len()..open];
-            // A receiver of Go stands before the name.
-            if name.is_empty() || FUNCTION.contains(&name) || before.is_empty() {
-                return None;
-            }
-            let end = open + line[open..].find(')')?;
-            let parameters = line[open + 1..end].split(',').map(str::trim);
-            Some(Sibling {
-                before,
-                name,
-                behind: &line[open..],
-                parameters: parameters
-                    .filter(|one| !matches!(*one, "" | "self" | "&self" | "&mut self" | "this"))
-                    .collect(),
-            })
-        })
-    })
-}
-
 /// Whether a word can name something.
 #[expect(clippy::ptr_arg, reason = "called for items of lists")]
 fn is_name(word: &String) -> bool {
@@ -197,24 +150,6 @@ impl Wish {
             name.push_str(rest);
         }
         name
-    }
-
-    /// Whether a function like the sibling takes what is asked for.
-    fn takes(&self, sibling: &Sibling<'_>) -> bool {
-        match &self.inputs {
-            Inputs::Alike(_) => sibling.parameters.len() == 2,
-            Inputs::Named(names) => {
-                sibling.parameters.len() == names.len()
-                    && names
-                        .iter()
-                        .zip(&sibling.parameters)
-                        .all(|(name, parameter)| {
-                            let mut words =
-                                parameter.split(|one: char| !one.is_alphanumeric() && one != '_');
-                            words.any(|word| word.eq_ignore_ascii_case(name))
-                        })
-            }
-        }
     }
 
     /// The head in a language whose parameters have no types.
@@ -315,6 +250,43 @@ mod tests {
                 format!("class A {{\n    int add(int x, int y) {{\n        return x + y;\n    }}\n\n    // subtract {add}\n"),
                 "    int subtract(int x, int y) {",
             ),
+            // Not the form of a function that takes or gives something else.
+            (
+                "a.c",
+                format!("int main(int argc, char **argv) {{\n    return 0;\n}}\n\n// a function that adds {add}\n"),
+                "int add(int a, int b) {",
+            ),
+            (
+                "a.go",
+                format!("package main\n\nfunc dial(host string, port int) error {{\n\treturn nil\n}}\n\n// a function that adds {add}\n"),
+                "func add(a int, b int) int {",
+            ),
+            (
+                "a.rs",
+                format!("fn is_near(a: i64, b: i64) -> bool {{\n    a == b\n}}\n\n// a function that adds {add}\n"),
+                "fn add(a: i64, b: i64) -> i64 {",
+            ),
+            (
+                "a.py",
+                format!("def find(name: str, users: dict) -> bool:\n    return name in users\n\n# a function that adds {add}\n"),
+                "def add(a, b):",
+            ),
+            (
+                "a.py",
+                format!("def dial(host, port):\n    return host\n\n# a function that adds {add}\n"),
+                "def add(a, b):",
+            ),
+            (
+                "a.js",
+                format!("async function load(a, b) {{\n  return a;\n}}\n\n// a function that adds {add}\n"),
+                "function add(a, b) {",
+            ),
+            (
+                "a.py",
+                format!("def half(left: float, right: float) -> float:\n    return left\n\n# a function that adds {add}\n"),
+                "def add(left: float, right: float) -> float:",
+            ),
+            ("a.py", format!("x = 1\r\n# a function that adds {add}"), "\r\ndef add(a, b):"),
             (
                 "a.py",
                 "class A:\n    def raise_speed(self, amount):\n        self.speed += amount\n\n    # lower by the amount\n    ".to_owned(),
@@ -348,6 +320,32 @@ mod tests {
                 "a.go",
                 format!("package main\n\nfunc half(x float64) float64 {{\n\treturn x / 2\n}}\n\n// {add}"),
                 "func add(a float64, b float64) float64 {",
+            ),
+            // Types are the language's own, and stand where types do.
+            (
+                "a.go",
+                format!("package main\n\nfunc isEven(number int64) bool {{\n\treturn number%2 == 0\n}}\n\n// {add}"),
+                "func add(a int64, b int64) int64 {",
+            ),
+            (
+                "a.go",
+                format!("package main\n\nfunc double(x float64) float64 {{\n\treturn 2 * x\n}}\n\n// {add}"),
+                "func add(a float64, b float64) float64 {",
+            ),
+            (
+                "a.rs",
+                format!("fn number(&self) {{\n    if (xs.len() as usize) > 3 {{\n    }}\n}}\n\n// {add}"),
+                "fn add(a: i32, b: i32) -> i32 {",
+            ),
+            (
+                "a.c",
+                "// Write a function that squares a double\n".to_owned(),
+                "int square(int n) {",
+            ),
+            (
+                "a.cpp",
+                "// a function that checks whether a number is even\n".to_owned(),
+                "bool is_even(int number) {",
             ),
             (
                 "a.rs",
@@ -412,6 +410,11 @@ mod tests {
             ("a.py", "    # Write a function that adds two numbers\n", ""),
             ("a.go", "// Write a function that adds two numbers\n", ""),
             ("a.java", "// Write a function that adds two numbers\n", ""),
+            (
+                "A.java",
+                "class A {\n    void run() {\n        // Write a function that adds two numbers\n",
+                "",
+            ),
             ("a.ts", "// Write a function that sorts users\n", ""),
             ("a.ts", "// Write a function that prints a number\n", ""),
             ("a.rs", "// Write a function that joins two strings\n", ""),

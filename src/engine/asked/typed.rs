@@ -5,7 +5,8 @@
 //! nothing of a kind no head is made.
 
 use super::super::language::{Block, Family, Language};
-use super::Sibling;
+use super::super::symbols::is_keyword_text;
+use super::beside::Sibling;
 use super::wish::{Inputs, Wish};
 
 /// What a comment calls a number, a text, and a collection.
@@ -20,17 +21,14 @@ const REDUCE: [&str; 12] = [
     "product", "multiply",
 ];
 const COUNT: [&str; 3] = ["count", "length", "size"];
-/// The types of numbers.
-const TYPES: [&str; 13] = [
-    "int", "i32", "i64", "u32", "u64", "usize", "long", "number", "int64", "float64", "double",
-    "f64", "float",
-];
 /// How many lines of a file are looked at for its types.
 const LINES: usize = 400;
+/// How many characters are looked through for the block that is open.
+const REACH: usize = 40_000;
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Number,
     Text,
     Numbers,
@@ -47,19 +45,22 @@ pub(super) fn head(
 ) -> Option<String> {
     let ending = file_name.rsplit('.').next()?.to_ascii_lowercase();
     let style = Style::of(language, &ending)?;
-    let names: Vec<String> = match &wish.inputs {
-        Inputs::Alike(_) => vec!["a".to_owned(), "b".to_owned()],
-        Inputs::Named(names) => names.clone(),
-    };
     let kinds = kinds(&wish.inputs, &wish.things)?;
     let result = result(wish, &kinds)?;
+    let names: Vec<String> = match &wish.inputs {
+        Inputs::Alike(_) => vec!["a".to_owned(), "b".to_owned()],
+        Inputs::Named(names) => {
+            let pairs = names.iter().zip(&kinds);
+            pairs.map(|(name, kind)| style.name(name, *kind)).collect()
+        }
+    };
     // What is put together of borrowed texts is owned, which the shapes of bodies do not tell.
     if style == Style::Rust && result == Kind::Text {
         return None;
     }
     // What is counted or told apart is whole; fractions are for what is reckoned.
     let number = match (&wish.inputs, result) {
-        (Inputs::Alike(_), Kind::Number) => number(above, style),
+        (Inputs::Alike(_), Kind::Number) => number(above, style, language.family),
         _ => style.usual(),
     };
     let types: Vec<String> = kinds
@@ -70,7 +71,10 @@ pub(super) fn head(
     let before = sibling.map_or("", |sibling| sibling.before);
     let has = |word: &str| before.split(' ').any(|one| one == word);
     let nested = !indent.is_empty();
-    if nested != (style == Style::Java) || (style == Style::Go && !above.contains("package ")) {
+    if nested != (style == Style::Java)
+        || (nested && !is_in_class(above))
+        || (style == Style::Go && !above.contains("package "))
+    {
         return None;
     }
     let of = |between: &str, first: bool| {
@@ -94,7 +98,7 @@ pub(super) fn head(
             let public = if has("export") { "export " } else { "" };
             format!("{public}function {name}({}): {result} {{", of(": ", false))
         }
-        Style::C => format!("{result} {name}({}) {{", of(" ", true)).replace("* ", "*"),
+        Style::C | Style::Cpp => format!("{result} {name}({}) {{", of(" ", true)),
         Style::Java => {
             let words = before.split(' ').filter(|word| {
                 matches!(
@@ -121,6 +125,7 @@ enum Style {
     Rust,
     Script,
     C,
+    Cpp,
     Java,
 }
 
@@ -133,7 +138,8 @@ impl Style {
             (Family::Go, _) => Self::Go,
             (Family::Rust, _) => Self::Rust,
             (Family::Script, "ts" | "mts" | "cts" | "tsx") => Self::Script,
-            (Family::C, "c" | "cc" | "cpp" | "cxx") => Self::C,
+            (Family::C, "c") => Self::C,
+            (Family::C, "cc" | "cpp" | "cxx") => Self::Cpp,
             (Family::Java, "java") => Self::Java,
             _ => return None,
         })
@@ -142,10 +148,39 @@ impl Style {
     /// What numbers are called mostly.
     fn usual(self) -> &'static str {
         match self {
-            Self::Go | Self::C | Self::Java => "int",
+            Self::Go | Self::C | Self::Cpp | Self::Java => "int",
             Self::Rust => "i32",
             Self::Script => "number",
         }
+    }
+
+    /// What numbers may be called.
+    fn numbers(self) -> &'static [&'static str] {
+        match self {
+            Self::Go => &[
+                "int", "int64", "int32", "uint", "uint64", "float64", "float32",
+            ],
+            Self::Rust => &[
+                "i32", "i64", "i128", "u8", "u16", "u32", "u64", "usize", "isize", "f64", "f32",
+            ],
+            Self::Script => &["number"],
+            Self::C | Self::Cpp | Self::Java => &["int", "long", "double", "float"],
+        }
+    }
+
+    /// A parameter's name, which is no type and no word of the language.
+    fn name(self, name: &str, kind: Kind) -> String {
+        let own = self.numbers().contains(&name) || matches!(name, "string" | "str");
+        let keyword = is_keyword_text(name) && !matches!(name, "number" | "string");
+        if !keyword && (!own || self == Self::Script) {
+            return name.to_owned();
+        }
+        match kind {
+            Kind::Text => "text",
+            Kind::Numbers => "numbers",
+            Kind::Number | Kind::Truth => "n",
+        }
+        .to_owned()
     }
 
     /// What a kind is called, where numbers are called so.
@@ -162,28 +197,42 @@ impl Style {
             (Kind::Numbers, Self::Rust) => format!("&[{number}]"),
             (Kind::Numbers, Self::Script | Self::Java) => format!("{number}[]"),
             // C hands over a length besides, which no comment names.
-            (Kind::Text | Kind::Numbers, Self::C) => return None,
+            (Kind::Text | Kind::Numbers, Self::C | Self::Cpp) => return None,
         })
     }
 }
 
 /// What the file calls a number: as the nearest head does, or as its language does mostly.
-fn number(above: &str, style: Style) -> &str {
-    let heads = above.lines().rev().take(LINES).filter(|line| {
-        line.len() <= super::LONGEST_LINE && line.contains('(') && line.trim_end().ends_with('{')
-    });
-    let words = |line: &str| {
-        let mut words = line.split(|one: char| !one.is_alphanumeric() && one != '_');
-        words.find_map(|word| TYPES.iter().find(|name| **name == word).copied())
+fn number(above: &str, style: Style, family: Family) -> &'static str {
+    let heads = above.lines().rev().take(LINES);
+    let heads = heads.filter_map(|line| Sibling::of(line.trim(), family));
+    let numbers = |head: Sibling<'_>| {
+        let mut types = head.types(family).into_iter().chain(head.result(family));
+        types.find_map(|found| style.numbers().iter().find(|name| **name == found).copied())
     };
-    match style {
-        Style::Script => style.usual(),
-        _ => heads.into_iter().find_map(words).unwrap_or(style.usual()),
+    heads.into_iter().find_map(numbers).unwrap_or(style.usual())
+}
+
+/// Whether the block that is open at the end is that of a class or the like, and not of a function.
+fn is_in_class(above: &str) -> bool {
+    let mut depth = 0_usize;
+    for (at, one) in above.char_indices().rev().take(REACH) {
+        match one {
+            '}' => depth += 1,
+            '{' if depth > 0 => depth -= 1,
+            '{' => {
+                let line = above[..at].rsplit('\n').next().unwrap_or("");
+                let mut words = line.split(|one: char| !one.is_alphanumeric());
+                return words.any(|word| matches!(word, "class" | "interface" | "enum" | "record"));
+            }
+            _ => {}
+        }
     }
+    false
 }
 
 /// What each thing is, by what it is called.
-fn kinds(inputs: &Inputs, things: &[String]) -> Option<Vec<Kind>> {
+pub(super) fn kinds(inputs: &Inputs, things: &[String]) -> Option<Vec<Kind>> {
     let names = match inputs {
         Inputs::Alike(thing) => {
             let kind = of_noun(one(thing))?;
@@ -203,13 +252,13 @@ fn kinds(inputs: &Inputs, things: &[String]) -> Option<Vec<Kind>> {
     }
 }
 
-fn one(noun: &str) -> &str {
+pub(super) fn one(noun: &str) -> &str {
     noun.strip_suffix('s')
         .filter(|one| one.len() > 1)
         .unwrap_or(noun)
 }
 
-fn of_noun(noun: &str) -> Option<Kind> {
+pub(super) fn of_noun(noun: &str) -> Option<Kind> {
     if NUMBERS.contains(&noun) {
         Some(Kind::Number)
     } else {
@@ -218,7 +267,7 @@ fn of_noun(noun: &str) -> Option<Kind> {
 }
 
 /// What comes out, by what is done to what.
-fn result(wish: &Wish, kinds: &[Kind]) -> Option<Kind> {
+pub(super) fn result(wish: &Wish, kinds: &[Kind]) -> Option<Kind> {
     let first = wish.name.first()?.as_str();
     let says = |list: &[&str]| wish.name.iter().any(|word| list.contains(&word.as_str()));
     if first == "is" || first == "has" {

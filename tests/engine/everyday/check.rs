@@ -1,6 +1,6 @@
 //! Reads the corpus of everyday prompts beside this file and judges what the engine answers to them.
 //!
-//! Used by the tests, which hold floors, and by the evaluation, which prints the answers. The decision: besides what a
+//! Used by the tests, which hold floors. The decision: besides what a
 //! case wants, every answer is looked at for what is wrong in any language, since a wrong answer is worse than none.
 
 use std::collections::BTreeSet;
