@@ -92,6 +92,7 @@ pub(crate) fn with_setting<T>(
     let prose: Vec<String> = comment.iter().flat_map(|word| stems(word)).collect();
     let texts = [request.above_text, request.below_text];
     let siblings: Vec<&str> = texts.iter().flat_map(|text| siblings(text)).collect();
+    let arrays = arrays(&around, request.language);
     let setting = Setting {
         head,
         members: &members,
@@ -104,6 +105,7 @@ pub(crate) fn with_setting<T>(
             let symbol = request.symbols.find(name);
             symbol.is_some_and(|symbol| request.sequence.uses(symbol).all > 0)
         },
+        arrays: &arrays,
         prose: &prose,
         siblings: &siblings,
         locals: &locals,
@@ -111,6 +113,21 @@ pub(crate) fn with_setting<T>(
         fits: &|lines| opening.parts(lines).is_some(),
     };
     use_it(&setting)
+}
+
+/// The names that are declared as arrays of TypeScript: `names: string[]`.
+fn arrays<'a>(around: &[Piece<'a>], language: Language) -> Vec<&'a str> {
+    if language.family != Family::Script {
+        return Vec::new();
+    }
+    let declared = |five: &[Piece<'a>]| match five {
+        [name, colon, of_type, open, close] => {
+            let typed = colon.text == ":" && of_type.kind == Kind::Word;
+            (typed && open.text == "[" && close.text == "]").then_some(name.text)
+        }
+        _ => None,
+    };
+    around.windows(5).filter_map(declared).collect()
 }
 
 /// The lines of the functions of a text; what a constructor does is only where things begin.

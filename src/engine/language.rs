@@ -56,6 +56,8 @@ pub(crate) struct Language {
     pub(crate) backtick: bool,
     /// Whether a single quote may stand alone, as a lifetime does.
     pub(crate) lone_quote: bool,
+    /// Whether it is C, which has nothing of C++; a header is taken for one of C.
+    pub(crate) plain_c: bool,
     /// The indent used where the file shows none.
     pub(crate) indent: &'static str,
 }
@@ -119,7 +121,11 @@ impl Language {
                 line_comment: &["//", "#"],
                 ..Self::braces(Family::Java, "    ")
             },
-            "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "hxx" | "m" | "mm" | "cu" | "inl" => {
+            "c" | "h" => Self {
+                plain_c: true,
+                ..Self::braces(Family::C, "    ")
+            },
+            "cc" | "cpp" | "cxx" | "hpp" | "hh" | "hxx" | "m" | "mm" | "cu" | "inl" => {
                 Self::braces(Family::C, "    ")
             }
             "css" | "scss" | "less" | "json" | "zig" | "proto" => Self::braces(Family::Other, "  "),
@@ -151,6 +157,7 @@ impl Language {
             triple: false,
             backtick: false,
             lone_quote: false,
+            plain_c: false,
             indent,
         }
     }
@@ -164,6 +171,7 @@ impl Language {
             triple: false,
             backtick: false,
             lone_quote: false,
+            plain_c: false,
             indent,
         }
     }

@@ -4,13 +4,16 @@
 //! member named like the function", "the first parameter"), and the words of names are evidence for a shape, so the
 //! same table serves every name in every language of a family.
 
+mod absent;
 mod deeds;
 mod fill;
 mod idea;
 mod kin;
+mod kinds;
 mod locals;
 mod members;
 mod misfit;
+mod owned;
 mod rank;
 mod sense;
 mod shape;

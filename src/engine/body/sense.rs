@@ -7,7 +7,9 @@ use super::super::function::Outcome;
 use super::super::language::Family;
 use super::super::symbols::is_keyword_text;
 use super::super::words::stems;
+use super::absent::is_absent;
 use super::fill::{Filled, Names, Pick};
+use super::kinds::is_of_wrong_kind;
 use super::locals::singular;
 use super::members::{Value, of_type};
 use super::misfit::is_misfit;
@@ -15,6 +17,8 @@ use super::misfit::is_misfit;
 /// What speaks against a body, as a logarithm.
 const EMPTY: f32 = -8.0;
 const UNFIT: f32 = -6.0;
+/// What no weight makes up for.
+const WRONG: f32 = -30.0;
 const SAME: f32 = -2.5;
 const IDLE: f32 = -2.0;
 const SEVERAL: f32 = -3.5;
@@ -80,6 +84,9 @@ pub(super) fn against(
     if slots && repeated {
         sum += SAME;
     }
+    if (!filled.own && is_absent(names, shape)) || is_of_wrong_kind(names, shape, filled) {
+        sum += WRONG;
+    }
     if is_unfit(names, &items, filled) || is_misfit(names, shape, filled) {
         sum += UNFIT;
     } else if takes_its_next(names, &items, filled) || gives_its_name(names, &items, filled) {
@@ -89,7 +96,7 @@ pub(super) fn against(
 }
 
 /// Whether a function answers a question, so that a comparison may be what it returns.
-fn asks(names: &Names<'_, '_>) -> bool {
+pub(super) fn asks(names: &Names<'_, '_>) -> bool {
     let questions = [
         "is", "has", "can", "should", "equal", "eq", "sam", "contain", "match", "valid", "need",
         "exist", "compar", "less", "great", "empty", "check", "lt", "gt", "ne", "le", "ge", "was",

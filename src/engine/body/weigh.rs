@@ -10,6 +10,7 @@ use super::super::words::{overlap, stems};
 use super::fill::{Filled, Names};
 use super::kin::kin;
 use super::members::Member;
+use super::owned::owned;
 use super::rank::{self, Feature, Ranks};
 use super::sense;
 use super::table::{ShapeTable, log_share, own_count, row, words_of};
@@ -59,6 +60,8 @@ pub(crate) struct Setting<'h, 'a> {
     pub(crate) known: &'h dyn Fn(&str) -> bool,
     /// Whether a name stands in the file or in what is open beside it.
     pub(crate) mentioned: &'h dyn Fn(&str) -> bool,
+    /// The names that are declared as arrays of TypeScript, whose members tell the kind of what is in them alone.
+    pub(crate) arrays: &'h [&'h str],
     /// The words of the comment that speaks of the function.
     pub(crate) prose: &'h [String],
     /// The lines of the file's other functions, without blanks around them.
@@ -96,7 +99,7 @@ pub(crate) fn propose(
         .zip(shares)
         .map(|(one, share)| Proposal {
             share: if one.blind { BLIND * share } else { share },
-            lines: one.lines,
+            lines: owned(&names, one.lines),
             told: one.told,
         })
         .collect();
@@ -149,6 +152,7 @@ fn names<'h, 'a>(setting: &Setting<'h, 'a>) -> Names<'h, 'a> {
         semicolons: setting.semicolons,
         known: setting.known,
         mentioned: setting.mentioned,
+        arrays: setting.arrays,
         prose: setting.prose,
         locals: setting.locals,
         lines: setting.lines,

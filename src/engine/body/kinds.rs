@@ -1,0 +1,244 @@
+//! Knows what cannot be done with a value of a kind: lists counted as numbers, a number given back for true or false, a
+//! quotient called a mean.
+//!
+//! Asked by `sense` for every body that is judged, with the members that fill it.
+
+use super::super::function::Outcome;
+use super::super::language::Family;
+use super::fill::{Filled, Names};
+use super::idea::idea;
+use super::locals::singular;
+use super::members::{Value, of_type};
+use super::sense::asks;
+
+/// Signs that stand beside numbers, never beside a list.
+const COUNTING: [&str; 10] = ["<", ">", "<=", ">=", "-=", "*=", "/=", "*", "/", "%"];
+
+/// Words of names that ask whether something is there, besides those that ask for any truth.
+const ASKING: [&str; 13] = [
+    "avail", "find", "hav", "includ", "know", "known", "lookup", "memb", "own", "present",
+    "search", "seen", "visit",
+];
+
+/// Whether a body does with a value what its kind does not allow.
+pub(super) fn is_of_wrong_kind(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>) -> bool {
+    let spaced: Vec<&str> = shape.split(' ').collect();
+    let items: Vec<&str> = spaced
+        .iter()
+        .map(|item| item.trim_start_matches('~'))
+        .collect();
+    let body = Body {
+        names,
+        filled,
+        items: &items,
+        spaced: &spaced,
+    };
+    body.counts_a_list()
+        || body.gives_another_kind()
+        || body.tells_unasked()
+        || body.means_wrongly()
+        || body.scales_by_an_amount()
+}
+
+/// A body with what fills it.
+struct Body<'b, 'n, 'h, 'a> {
+    names: &'b Names<'h, 'a>,
+    filled: &'b Filled<'n>,
+    items: &'b [&'b str],
+    spaced: &'b [&'b str],
+}
+
+impl Body<'_, '_, '_, '_> {
+    fn item(&self, at: usize) -> &str {
+        self.items.get(at).copied().unwrap_or("")
+    }
+
+    /// What the member holds that fills an item, wherever the item stands.
+    fn value(&self, item: &str) -> Value {
+        let mut picks = self.filled.picks.iter();
+        let pick = picks.find(|pick| self.items.get(pick.at) == Some(&item));
+        match pick {
+            Some(pick) if self.names.arrays.contains(&pick.name) => Value::List,
+            Some(pick) => pick.value,
+            None => Value::Unknown,
+        }
+    }
+
+    fn keeps(&self, at: usize) -> bool {
+        let value = self.value(self.item(at));
+        matches!(value, Value::List | Value::Collection | Value::Map)
+    }
+
+    /// Whether an item is a parameter that stands for one thing.
+    fn is_one(&self, at: usize) -> bool {
+        let place = self.item(at).strip_prefix('$');
+        let Some(place) = place.and_then(|place| place.parse::<usize>().ok()) else {
+            return false;
+        };
+        let head = self.names.head;
+        let name = head.parameters.get(place);
+        head.several.get(place) != Some(&true) && name.is_some_and(|name| singular(name).is_none())
+    }
+
+    /// Whether a body or one of its lines ends at a place.
+    fn ends(&self, at: usize) -> bool {
+        let item = self.item(at);
+        matches!(item, "" | ";" | "}") || item.starts_with('^')
+    }
+
+    /// Whether a list stands where only a number can.
+    fn counts_a_list(&self) -> bool {
+        let family = self.names.language.family;
+        let loose = matches!(family, Family::Python | Family::Ruby | Family::Other);
+        let apart = |at: usize| {
+            self.spaced
+                .get(at)
+                .is_some_and(|item| item.starts_with('~'))
+        };
+        (1..self.items.len()).any(|at| {
+            let (before, after, beyond) = (at - 1, at + 1, self.item(at + 2));
+            if !apart(at) || !apart(after) {
+                return false;
+            }
+            let reached = matches!(beyond, "." | "->" | "[" | "(" | "?.");
+            let many = self.keeps(before) || (self.keeps(after) && !reached);
+            let one = self.is_one(before) || self.is_one(after);
+            many && match self.item(at) {
+                // Some languages take lists and sets from one another.
+                "-" | "-=" | "<" | ">" | "<=" | ">=" if loose => one,
+                "+=" if loose => self.ends(at + 2) && self.is_one(after),
+                "+=" | "-" => !matches!(family, Family::C | Family::Rust),
+                sign => COUNTING.contains(&sign),
+            }
+        })
+    }
+
+    /// Whether something of another kind is given back than the head promises.
+    fn gives_another_kind(&self) -> bool {
+        let returns = self.names.head.returns;
+        let promised = match self.names.head.result {
+            Outcome::Truth => Value::Truth,
+            // What is lent may be of any kind.
+            _ if returns == "&" => Value::Unknown,
+            _ => of_type(returns),
+        };
+        if promised == Value::Unknown {
+            return false;
+        }
+        let many = |value| matches!(value, Value::List | Value::Collection | Value::Map);
+        let differs = |at: usize| {
+            let value = self.value(self.item(at));
+            value != Value::Unknown && value != promised && !(many(value) && many(promised))
+        };
+        (0..self.items.len()).any(|at| match self.item(at) {
+            "return" if self.ends(at + 2) => differs(at + 1),
+            "return" if promised == Value::Truth && self.ends(at + 4) => {
+                matches!(self.item(at + 2), "+" | "-" | "*" | "/")
+            }
+            "$R" if self.item(at + 1).starts_with("$V") && self.item(at + 2) == "=" => {
+                differs(at + 3)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a function that nobody asks anything tells only whether something is there.
+    fn tells_unasked(&self) -> bool {
+        let family = self.names.language.family;
+        // Ruby's questions end with a mark that is no part of the name.
+        if family == Family::Ruby || is_question(self.names) {
+            return false;
+        }
+        match self.items {
+            ["return", _, "in", _] | ["return", _, "not", "in", _] => true,
+            ["return", _, ".", asked, "(", _, ")"] => idea(asked) == "=has",
+            _ => false,
+        }
+    }
+
+    /// Whether a function called after the mean divides something that is no sum, or nothing at all.
+    fn means_wrongly(&self) -> bool {
+        let mean = |word: &String| matches!(word.as_str(), "averag" | "mean" | "avg" | "averaging");
+        let named = self.names.own.iter().any(mean);
+        let kept = self.filled.picks.iter().any(|pick| pick.kin);
+        if !named || kept || self.names.head.parameters.is_empty() && !self.items.contains(&"/") {
+            return false;
+        }
+        let divides = self.items.iter().any(|item| {
+            matches!(*item, "/" | "//" | "0.5")
+                || ["mean", "avg", "average", "fmean"].contains(item)
+        });
+        !divides || (1..self.items.len()).any(|at| self.item(at) == "/" && !self.is_sum(at - 1))
+    }
+
+    /// Whether an item may stand for a sum.
+    fn is_sum(&self, at: usize) -> bool {
+        let item = self.item(at);
+        let mut picks = self.filled.picks.iter();
+        let member = picks.find(|pick| self.items.get(pick.at) == Some(&item));
+        let place = item
+            .strip_prefix('$')
+            .and_then(|place| place.parse::<usize>().ok());
+        let given = place.and_then(|place| self.names.parts.get(place));
+        let sums = |words: &[String]| {
+            words.iter().any(|word| {
+                ["sum", "tot", "acc", "all"]
+                    .iter()
+                    .any(|beginning| word.starts_with(beginning))
+            })
+        };
+        let stems = member.map(|pick| pick.stems).or(given.map(Vec::as_slice));
+        stems.is_none_or(sums)
+    }
+
+    /// Whether something is multiplied by what is called an amount, or divided by a hundred where nothing is a share.
+    fn scales_by_an_amount(&self) -> bool {
+        let has = |words: &[String], beginnings: &[&str]| {
+            words.iter().any(|word| {
+                beginnings
+                    .iter()
+                    .any(|beginning| word.starts_with(beginning))
+            })
+        };
+        let names = self.names;
+        let scaling = has(
+            &names.own,
+            &[
+                "multipl", "scal", "time", "doubl", "divid", "split", "tripl",
+            ],
+        );
+        let by_amount = (1..self.items.len()).any(|at| {
+            let given = self.item(at + 1).strip_prefix('$');
+            let place = given.and_then(|place| place.parse::<usize>().ok());
+            let words = place.and_then(|place| names.parts.get(place));
+            let amount = ["amount", "sum", "pric", "cost", "money", "cash", "coin"];
+            matches!(self.item(at), "*=" | "/=") && words.is_some_and(|words| has(words, &amount))
+        });
+        let shares = [
+            "percent", "pct", "rat", "perc", "tax", "vat", "interest", "off", "discount",
+        ];
+        let share = names.parts.iter().any(|words| has(words, &shares))
+            || names
+                .members
+                .iter()
+                .any(|member| has(&member.stems, &shares))
+            || has(names.prose, &shares)
+            || has(&names.own, &["percent", "pct", "cent"]);
+        let hundredth = self
+            .items
+            .windows(2)
+            .any(|two| matches!(two, ["/", "100" | "100.0"]));
+        (by_amount && !scaling) || (hundredth && !share)
+    }
+}
+
+/// Whether a function's name or head says that it answers a question.
+fn is_question(names: &Names<'_, '_>) -> bool {
+    let mut words = names.words.iter().take(3);
+    // A verb in the third person states something: `contains`, `owns`.
+    let name = names.head.name;
+    let end = name.find(|one: char| !one.is_ascii_lowercase());
+    let verb = name.get(..end.unwrap_or(name.len())).unwrap_or("");
+    let states = verb.len() > 1 && verb.ends_with('s') && !verb.ends_with("ss");
+    states || asks(names) || words.any(|word| ASKING.contains(&word.as_str()))
+}
