@@ -92,7 +92,7 @@ pub(crate) fn with_setting<T>(
     let prose: Vec<String> = comment.iter().flat_map(|word| stems(word)).collect();
     let texts = [request.above_text, request.below_text];
     let siblings: Vec<&str> = texts.iter().flat_map(|text| siblings(text)).collect();
-    let arrays = arrays(&around, request.language);
+    let declared = declared(&around, request.language);
     let setting = Setting {
         head,
         members: &members,
@@ -105,7 +105,7 @@ pub(crate) fn with_setting<T>(
             let symbol = request.symbols.find(name);
             symbol.is_some_and(|symbol| request.sequence.uses(symbol).all > 0)
         },
-        arrays: &arrays,
+        declared: &declared,
         prose: &prose,
         siblings: &siblings,
         locals: &locals,
@@ -115,19 +115,25 @@ pub(crate) fn with_setting<T>(
     use_it(&setting)
 }
 
-/// The names that are declared as arrays of TypeScript: `names: string[]`.
-fn arrays<'a>(around: &[Piece<'a>], language: Language) -> Vec<&'a str> {
-    if language.family != Family::Script {
-        return Vec::new();
-    }
-    let declared = |five: &[Piece<'a>]| match five {
-        [name, colon, of_type, open, close] => {
-            let typed = colon.text == ":" && of_type.kind == Kind::Word;
-            (typed && open.text == "[" && close.text == "]").then_some(name.text)
+/// The names declared as `names: string[]` in TypeScript, and as `name: String` in Rust.
+fn declared<'a>(around: &[Piece<'a>], language: Language) -> Vec<&'a str> {
+    let told = |five: &[Piece<'a>]| match five {
+        [name, colon, of_type, open, close] if colon.text == ":" => {
+            let told = match language.family {
+                Family::Script => {
+                    of_type.kind == Kind::Word && open.text == "[" && close.text == "]"
+                }
+                _ => of_type.text == "String" && !matches!(open.text, "::" | "."),
+            };
+            told.then_some(name.text)
         }
         _ => None,
     };
-    around.windows(5).filter_map(declared).collect()
+    if matches!(language.family, Family::Script | Family::Rust) {
+        around.windows(5).filter_map(told).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// The lines of the functions of a text; what a constructor does is only where things begin.

@@ -27,8 +27,8 @@ pub(super) struct Names<'h, 'a> {
     pub(super) semicolons: bool,
     pub(super) known: &'h dyn Fn(&str) -> bool,
     pub(super) mentioned: &'h dyn Fn(&str) -> bool,
-    /// What is declared as an array.
-    pub(super) arrays: &'h [&'h str],
+    /// See `Setting::declared`.
+    pub(super) declared: &'h [&'h str],
     pub(super) prose: &'h [String],
     /// What the body that is begun calls its locals.
     pub(super) locals: &'h [&'h str],

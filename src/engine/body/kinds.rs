@@ -9,6 +9,7 @@ use super::fill::{Filled, Names};
 use super::idea::idea;
 use super::locals::singular;
 use super::members::{Value, of_type};
+use super::owned::lent;
 use super::sense::asks;
 
 /// Signs that stand beside numbers, never beside a list.
@@ -34,6 +35,8 @@ pub(super) fn is_of_wrong_kind(names: &Names<'_, '_>, shape: &str, filled: &Fill
         spaced: &spaced,
     };
     body.counts_a_list()
+        || body.takes_another_kind()
+        || body.gives_nothing()
         || body.gives_another_kind()
         || body.tells_unasked()
         || body.means_wrongly()
@@ -58,10 +61,14 @@ impl Body<'_, '_, '_, '_> {
         let mut picks = self.filled.picks.iter();
         let pick = picks.find(|pick| self.items.get(pick.at) == Some(&item));
         match pick {
-            Some(pick) if self.names.arrays.contains(&pick.name) => Value::List,
+            Some(pick) if self.is_array(pick.name) => Value::List,
             Some(pick) => pick.value,
             None => Value::Unknown,
         }
+    }
+
+    fn is_array(&self, name: &str) -> bool {
+        self.names.language.family == Family::Script && self.names.declared.contains(&name)
     }
 
     fn keeps(&self, at: usize) -> bool {
@@ -72,9 +79,11 @@ impl Body<'_, '_, '_, '_> {
     /// Whether an item is a parameter that stands for one thing.
     fn is_one(&self, at: usize) -> bool {
         let place = self.item(at).strip_prefix('$');
-        let Some(place) = place.and_then(|place| place.parse::<usize>().ok()) else {
-            return false;
-        };
+        place.is_some_and(|place| place.parse().is_ok_and(|place| self.is_single(place)))
+    }
+
+    /// Whether a parameter stands for one thing.
+    fn is_single(&self, place: usize) -> bool {
         let head = self.names.head;
         let name = head.parameters.get(place);
         head.several.get(place) != Some(&true) && name.is_some_and(|name| singular(name).is_none())
@@ -111,6 +120,51 @@ impl Body<'_, '_, '_, '_> {
                 sign => COUNTING.contains(&sign),
             }
         })
+    }
+
+    /// Whether a number is given what points to something, or what may be missing a text that is lent.
+    fn takes_another_kind(&self) -> bool {
+        let names = self.names;
+        (1..self.items.len()).any(|at| {
+            let given = self.item(at + 1).strip_prefix('$');
+            let Some(place) = given.and_then(|place| place.parse::<usize>().ok()) else {
+                return false;
+            };
+            if self.item(at) != "=" || !self.ends(at + 2) {
+                return false;
+            }
+            let holds = self.value(self.item(at - 1));
+            let points = names.head.several.get(place) == Some(&true);
+            match names.language.family {
+                Family::C => points && matches!(holds, Value::Number | Value::Truth),
+                Family::Rust => {
+                    let name = names.head.parameters.get(place).copied().unwrap_or("");
+                    let mut picks = self.filled.picks.iter();
+                    let told = picks.any(|pick| names.declared.contains(&pick.name));
+                    holds == Value::Text
+                        && !told
+                        && names.is_mentioned("Option")
+                        && lent(names).contains(&name)
+                }
+                _ => false,
+            }
+        })
+    }
+
+    /// Whether nothing is given back though the head promises something.
+    fn gives_nothing(&self) -> bool {
+        let head = self.names.head;
+        let typed = match self.names.language.family {
+            Family::Java | Family::Go => true,
+            // Where a function is defined outside of its class, what stands before its name is no type.
+            Family::C => !matches!(head.returns, "::" | "~" | "*" | "&"),
+            _ => false,
+        };
+        let promised = matches!(head.result, Outcome::Truth | Outcome::Value);
+        let gives = [
+            "return", "throw", "panic", "while", "for", "switch", "exit", "abort",
+        ];
+        typed && promised && !self.items.iter().any(|item| gives.contains(item))
     }
 
     /// Whether something of another kind is given back than the head promises.
@@ -168,7 +222,14 @@ impl Body<'_, '_, '_, '_> {
             matches!(*item, "/" | "//" | "0.5")
                 || ["mean", "avg", "average", "fmean"].contains(item)
         });
-        !divides || (1..self.items.len()).any(|at| self.item(at) == "/" && !self.is_sum(at - 1))
+        // The mean of two things that stand by themselves is half of something.
+        let mut places = 0..self.names.head.parameters.len();
+        let few = places.len() > 1 && places.all(|place| self.is_single(place));
+        let half = |item: &&str| matches!(*item, "2" | "2.0" | "0.5" | "3" | "3.0");
+        let halves = self.items.iter().any(half);
+        !divides
+            || (few && !halves)
+            || (1..self.items.len()).any(|at| self.item(at) == "/" && !self.is_sum(at - 1))
     }
 
     /// Whether an item may stand for a sum.

@@ -12,16 +12,21 @@ pub(super) fn owned(names: &Names<'_, '_>, lines: Vec<Line>) -> Vec<Line> {
     if names.language.family != Family::Rust || !names.is_mentioned("String") {
         return lines;
     }
-    let head = names.head;
-    let kinds = head.types.iter().zip(&head.borrowed);
-    let lent = head.parameters.iter().zip(kinds);
-    let lent = lent.filter(|(_, (of_type, borrowed))| **of_type == "str" && **borrowed);
-    let lent: Vec<&str> = lent.map(|(name, _)| *name).collect();
+    let lent = lent(names);
     let own = |(level, line): Line| {
         let made = |line: String, name: &&str| own_line(names, &line, name);
         (level, lent.iter().fold(line, made))
     };
     lines.into_iter().map(own).collect()
+}
+
+/// The parameters that are texts which are only lent.
+pub(super) fn lent<'a>(names: &Names<'_, 'a>) -> Vec<&'a str> {
+    let head = names.head;
+    let kinds = head.types.iter().zip(&head.borrowed);
+    let lent = head.parameters.iter().zip(kinds);
+    let lent = lent.filter(|(_, (of_type, borrowed))| **of_type == "str" && **borrowed);
+    lent.map(|(name, _)| *name).collect()
 }
 
 /// A line in which a text that is lent is made its own where a member keeps it.
@@ -34,7 +39,8 @@ fn own_line(names: &Names<'_, '_>, line: &str, name: &str) -> String {
     let value = format!("{name}.{how}()");
     let keeps = |field: &str, value: Value| {
         let mut members = names.members.iter();
-        members.any(|member| member.name == field && member.value == value)
+        let told = value != Value::Text || names.declared.contains(&field);
+        told && members.any(|member| member.name == field && member.value == value)
     };
     if let Some((field, given)) = line
         .strip_prefix("self.")
@@ -51,6 +57,18 @@ fn own_line(names: &Names<'_, '_>, line: &str, name: &str) -> String {
         && keeps(list, Value::List)
     {
         return format!("self.{list}.push({value});");
+    }
+    if let Some((table, given)) = line
+        .strip_prefix("self.")
+        .and_then(|rest| rest.split_once(".insert("))
+        && let Some(given) = given.strip_suffix(");")
+        && (keeps(table, Value::Map) || keeps(table, Value::Collection))
+    {
+        let parts = given.split(", ");
+        let made: Vec<&str> = parts
+            .map(|part| if part == name { &value } else { part })
+            .collect();
+        return format!("self.{table}.insert({});", made.join(", "));
     }
     if !keeps(name, Value::Text) {
         return line.to_owned();

@@ -18,7 +18,7 @@ use super::misfit::is_misfit;
 const EMPTY: f32 = -8.0;
 const UNFIT: f32 = -6.0;
 /// What no weight makes up for.
-const WRONG: f32 = -30.0;
+pub(super) const WRONG: f32 = -30.0;
 const SAME: f32 = -2.5;
 const IDLE: f32 = -2.0;
 const SEVERAL: f32 = -3.5;

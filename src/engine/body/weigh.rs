@@ -60,8 +60,9 @@ pub(crate) struct Setting<'h, 'a> {
     pub(crate) known: &'h dyn Fn(&str) -> bool,
     /// Whether a name stands in the file or in what is open beside it.
     pub(crate) mentioned: &'h dyn Fn(&str) -> bool,
-    /// The names that are declared as arrays of TypeScript, whose members tell the kind of what is in them alone.
-    pub(crate) arrays: &'h [&'h str],
+    /// The names whose declarations say more than the kind of a member does: arrays of TypeScript, and in Rust texts of
+    /// their own.
+    pub(crate) declared: &'h [&'h str],
     /// The words of the comment that speaks of the function.
     pub(crate) prose: &'h [String],
     /// The lines of the file's other functions, without blanks around them.
@@ -81,7 +82,8 @@ pub(crate) fn propose(
     setting: &Setting<'_, '_>,
 ) -> Vec<Proposal> {
     let names = names(setting);
-    let (candidates, none) = candidates(table, setting, &names);
+    let (mut candidates, none) = candidates(table, setting, &names);
+    candidates.retain(|one| one.sense > 0.5 * sense::WRONG);
     let scores: Vec<f32> = candidates
         .iter()
         .map(|one| LEARNED * ranks.score(&one.features) + FIRST * one.first + one.sense)
@@ -152,7 +154,7 @@ fn names<'h, 'a>(setting: &Setting<'h, 'a>) -> Names<'h, 'a> {
         semicolons: setting.semicolons,
         known: setting.known,
         mentioned: setting.mentioned,
-        arrays: setting.arrays,
+        declared: setting.declared,
         prose: setting.prose,
         locals: setting.locals,
         lines: setting.lines,

@@ -3,7 +3,35 @@
 use super::ask;
 
 /// Case, file, text above, text below, and what must not be shown.
-const RULED_OUT: [(&str, &str, &str, &str, &str); 22] = [
+const RULED_OUT: [(&str, &str, &str, &str, &str); 26] = [
+    (
+        "c number takes no text",
+        "cat.c",
+        "struct cat {\n    char name[32];\n    int age;\n};\n\nvoid set_name(struct cat *cat, const char *name) {\n    ",
+        "\n}\n",
+        "age = name",
+    ),
+    (
+        "js mean of two",
+        "a.js",
+        "function average(a, b) {\n  ",
+        "\n}\n",
+        "factor",
+    ),
+    (
+        "rs text that may be missing",
+        "cat.rs",
+        "pub struct Cat {\n    owner: Option<String>,\n}\n\nimpl Cat {\n    pub fn set_owner(&mut self, owner: &str) {\n        ",
+        "\n    }\n}\n",
+        "= owner",
+    ),
+    (
+        "java promises truth",
+        "Tank.java",
+        "public class Tank {\n    private int fuel;\n\n    public boolean refuel(int liters) {\n        ",
+        "\n    }\n}\n",
+        "liters;",
+    ),
     (
         "c throws nothing",
         "bank.c",
@@ -169,7 +197,14 @@ fn bodies_that_cannot_be_right_are_not_shown() {
 }
 
 /// Case, file, text above, text below, and what is to be written.
-const STAYS: [(&str, &str, &str, &str, &str); 9] = [
+const STAYS: [(&str, &str, &str, &str, &str); 10] = [
+    (
+        "rs key of its own",
+        "book.rs",
+        "use std::collections::HashMap;\n\npub struct Book {\n    words: HashMap<String, u32>,\n}\n\nimpl Book {\n    pub fn insert(&mut self, key: &str, value: u32) {\n        ",
+        "\n    }\n}\n",
+        "self.words.insert(key.to_string(), value);",
+    ),
     (
         "c takes away",
         "bank.c",
