@@ -52,12 +52,12 @@ The tables were learned from the packages marked `train`; the packages marked `h
 
 A list of several licences for a Debian package covers its packaging, tests and pages too, which are not learned from; where a licence says *by hand*, it is the one the project is known for and was not read from the package.
 
-To learn the tables again, byte for byte, on any two cores and without an accelerator:
+To learn the tables again, byte for byte, on two cores and without an accelerator (exponentials and logarithms are those of the C library, here glibc 2.36):
 
     tests/engine/fetch.sh corpus
     cargo run --release --features training --example engine-train -- corpus/train src/engine/tables
 
-The first command takes the versions below (`by` says how: `source` and `binary` are Debian's) and fails where the files to learn from are not those with this checksum; its head says how the list is changed:
+The first command takes the versions below (`by` says how: `source` and `binary` are Debian's) and fails where the files to learn from are not those with this checksum; its head says how the list is changed. Debian versions that the mirrors hold no longer are in Debian's snapshot archive, which apt takes as a further source:
 
     sha256 CHECKSUM
 """

@@ -3,8 +3,11 @@
 //! Nothing is parsed but one line: what stands before the name, the parameters, and what follows them.
 
 use super::super::language::{Family, Language};
-use super::typed::{self, Kind};
+use super::kind::{self, Kind};
 use super::wish::{FUNCTION, Inputs, Wish};
+
+/// The most bytes of a line that is a comment or a head: longer ones were not written by hand.
+pub(super) const LONGEST_LINE: usize = 200;
 
 /// Words that begin a line that is no function.
 const STATEMENTS: [&str; 18] = [
@@ -49,7 +52,7 @@ pub(super) fn sibling<'a>(
 }
 
 /// What kind of value a type is for, if it is one of the plain ones.
-fn kind(name: &str) -> Option<Kind> {
+fn of_type(name: &str) -> Option<Kind> {
     let name = name.trim_start_matches(['&', '*']).to_ascii_lowercase();
     let name = name.rsplit([':', '.']).next()?;
     let bits = name.trim_end_matches(|one: char| one.is_ascii_digit());
@@ -68,7 +71,7 @@ fn kind(name: &str) -> Option<Kind> {
 impl<'a> Sibling<'a> {
     /// The function that a line is the head of.
     pub(super) fn of(line: &'a str, family: Family) -> Option<Self> {
-        if line.len() > super::LONGEST_LINE {
+        if line.len() > LONGEST_LINE {
             return None;
         }
         let is_head =
@@ -155,14 +158,14 @@ impl<'a> Sibling<'a> {
         if self.before.contains("async ") {
             return false;
         }
-        let kinds = typed::kinds(&wish.inputs, &wish.things);
-        let wanted = kinds.and_then(|kinds| typed::result(wish, &kinds));
+        let kinds = kind::kinds(&wish.inputs, &wish.things);
+        let wanted = kinds.and_then(|kinds| kind::result(wish, &kinds));
         let Some(wanted) = wanted else {
             return true;
         };
         let is_typed = matches!(family, Family::C | Family::Java | Family::Go | Family::Rust);
         match self.result(family) {
-            Some(found) => match kind(found) {
+            Some(found) => match of_type(found) {
                 // C tells truths by numbers.
                 Some(Kind::Number) if family == Family::C => wanted != Kind::Text,
                 found => found == Some(wanted),
@@ -193,9 +196,9 @@ fn declared(written: &str, family: Family) -> (&str, Option<&str>) {
 
 /// Whether a type is for the things that a comment speaks of.
 fn is_of(name: &str, thing: &str) -> bool {
-    let thing = typed::one(thing);
-    match typed::of_noun(thing) {
-        Some(wanted) => kind(name) == Some(wanted),
+    let thing = kind::one(thing);
+    match kind::of_noun(thing) {
+        Some(wanted) => of_type(name) == Some(wanted),
         None => name
             .trim_start_matches(['&', '*'])
             .eq_ignore_ascii_case(thing),

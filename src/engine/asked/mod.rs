@@ -4,13 +4,14 @@
 //! those of a function beside it, and nothing of it is shown unless the body is sure.
 
 mod beside;
+mod kind;
 mod typed;
 mod wish;
 
 use super::Prompt;
 use super::language::{Family, Language};
 use super::symbols::is_keyword_text;
-use beside::{Sibling, sibling};
+use beside::{LONGEST_LINE, Sibling, sibling};
 use wish::{Inputs, Wish};
 
 /// The least share of a body that is shown with its head.
@@ -21,9 +22,6 @@ const SURE_BY: f32 = 0.9;
 
 /// The most lines of a comment that are read.
 const MOST_LINES: usize = 4;
-
-/// The most bytes of a line that is a comment or a head: longer ones were not written by hand.
-const LONGEST_LINE: usize = 200;
 
 /// The head of a function that is asked for.
 pub(crate) struct Asked {

@@ -7,33 +7,13 @@
 use super::super::language::{Block, Family, Language};
 use super::super::symbols::is_keyword_text;
 use super::beside::Sibling;
+use super::kind::{Kind, kinds, result};
 use super::wish::{Inputs, Wish};
 
-/// What a comment calls a number, a text, and a collection.
-const NUMBERS: [&str; 8] = [
-    "number", "integer", "int", "value", "float", "digit", "n", "double",
-];
-const TEXTS: [&str; 6] = ["string", "text", "word", "sentence", "name", "str"];
-const LISTS: [&str; 4] = ["list", "array", "slice", "vector"];
-/// Functions that make one number of many, and one of a text.
-const REDUCE: [&str; 12] = [
-    "sum", "add", "total", "max", "maximum", "min", "minimum", "largest", "smallest", "biggest",
-    "product", "multiply",
-];
-const COUNT: [&str; 3] = ["count", "length", "size"];
 /// How many lines of a file are looked at for its types.
 const LINES: usize = 400;
 /// How many characters are looked through for the block that is open.
 const REACH: usize = 40_000;
-
-/// What a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Number,
-    Text,
-    Numbers,
-    Truth,
-}
 
 /// The head of a function of a wish, as the language of the file writes it.
 pub(super) fn head(
@@ -68,54 +48,12 @@ pub(super) fn head(
         .map(|kind| style.kind(*kind, number))
         .collect::<Option<_>>()?;
     let result = style.kind(result, number)?;
-    let before = sibling.map_or("", |sibling| sibling.before);
-    let has = |word: &str| before.split(' ').any(|one| one == word);
-    let nested = !indent.is_empty();
-    if nested != (style == Style::Java)
-        || (nested && !is_in_class(above))
-        || (style == Style::Go && !above.contains("package "))
-    {
+    if !style.stands(above, indent) {
         return None;
     }
-    let of = |between: &str, first: bool| {
-        let pairs = names.iter().zip(&types);
-        let pairs = pairs.map(|(name, kind)| {
-            if first {
-                format!("{kind}{between}{name}")
-            } else {
-                format!("{name}{between}{kind}")
-            }
-        });
-        pairs.collect::<Vec<_>>().join(", ")
-    };
-    Some(match style {
-        Style::Go => format!("func {name}({}) {result} {{", of(" ", false)),
-        Style::Rust => {
-            let public = if has("pub") { "pub " } else { "" };
-            format!("{public}fn {name}({}) -> {result} {{", of(": ", false))
-        }
-        Style::Script => {
-            let public = if has("export") { "export " } else { "" };
-            format!("{public}function {name}({}): {result} {{", of(": ", false))
-        }
-        Style::C | Style::Cpp => format!("{result} {name}({}) {{", of(" ", true)),
-        Style::Java => {
-            let words = before.split(' ').filter(|word| {
-                matches!(
-                    *word,
-                    "public" | "private" | "protected" | "static" | "final"
-                )
-            });
-            let own: Vec<&str> = words.collect();
-            let own = if own.is_empty() && before.is_empty() {
-                "public static".to_owned()
-            } else {
-                own.join(" ")
-            };
-            let gap = if own.is_empty() { "" } else { " " };
-            format!("{own}{gap}{result} {name}({}) {{", of(" ", true))
-        }
-    })
+    let pairs: Vec<(String, String)> = names.into_iter().zip(types).collect();
+    let before = sibling.map_or("", |sibling| sibling.before);
+    Some(style.written(name, before, &pairs, &result))
 }
 
 /// How a language writes heads with types.
@@ -143,6 +81,56 @@ impl Style {
             (Family::Java, "java") => Self::Java,
             _ => return None,
         })
+    }
+
+    /// Whether a function may stand at the end of a text, at such an indent.
+    fn stands(self, above: &str, indent: &str) -> bool {
+        match self {
+            Self::Java => !indent.is_empty() && is_in_class(above),
+            Self::Go => indent.is_empty() && above.contains("package "),
+            _ => indent.is_empty(),
+        }
+    }
+
+    /// A head with the words for who may call it that stand in a head beside it.
+    fn written(self, name: &str, before: &str, pairs: &[(String, String)], result: &str) -> String {
+        let list = |between: &str| {
+            let pairs = pairs.iter();
+            let pairs = pairs.map(|(name, kind)| format!("{name}{between}{kind}"));
+            pairs.collect::<Vec<_>>().join(", ")
+        };
+        let typed_first = || {
+            let pairs = pairs.iter().map(|(name, kind)| format!("{kind} {name}"));
+            pairs.collect::<Vec<_>>().join(", ")
+        };
+        let public = |word: &'static str| {
+            let has = before.split(' ').any(|one| one == word);
+            if has {
+                format!("{word} ")
+            } else {
+                String::new()
+            }
+        };
+        match self {
+            Self::Go => format!("func {name}({}) {result} {{", list(" ")),
+            Self::Rust => format!("{}fn {name}({}) -> {result} {{", public("pub"), list(": ")),
+            Self::Script => format!(
+                "{}function {name}({}): {result} {{",
+                public("export"),
+                list(": ")
+            ),
+            Self::C | Self::Cpp => format!("{result} {name}({}) {{", typed_first()),
+            Self::Java => {
+                let of_access = ["public", "private", "protected", "static", "final"];
+                let words = before.split(' ').filter(|word| of_access.contains(word));
+                let mut own: Vec<&str> = words.collect();
+                if before.is_empty() {
+                    own.extend(["public", "static"]);
+                }
+                own.push(result);
+                format!("{} {name}({}) {{", own.join(" "), typed_first())
+            }
+        }
     }
 
     /// What numbers are called mostly.
@@ -229,59 +217,4 @@ fn is_in_class(above: &str) -> bool {
         }
     }
     false
-}
-
-/// What each thing is, by what it is called.
-pub(super) fn kinds(inputs: &Inputs, things: &[String]) -> Option<Vec<Kind>> {
-    let names = match inputs {
-        Inputs::Alike(thing) => {
-            let kind = of_noun(one(thing))?;
-            return Some(vec![kind; 2]);
-        }
-        Inputs::Named(names) => names,
-    };
-    let in_list = things.iter().any(|word| LISTS.contains(&word.as_str()));
-    let [name] = names.as_slice() else {
-        return names.iter().map(|name| of_noun(name)).collect();
-    };
-    let several = one(name) != name;
-    match of_noun(one(name))? {
-        Kind::Number if several || in_list => Some(vec![Kind::Numbers]),
-        kind if !several && !in_list => Some(vec![kind]),
-        _ => None,
-    }
-}
-
-pub(super) fn one(noun: &str) -> &str {
-    noun.strip_suffix('s')
-        .filter(|one| one.len() > 1)
-        .unwrap_or(noun)
-}
-
-pub(super) fn of_noun(noun: &str) -> Option<Kind> {
-    if NUMBERS.contains(&noun) {
-        Some(Kind::Number)
-    } else {
-        TEXTS.contains(&noun).then_some(Kind::Text)
-    }
-}
-
-/// What comes out, by what is done to what.
-pub(super) fn result(wish: &Wish, kinds: &[Kind]) -> Option<Kind> {
-    let first = wish.name.first()?.as_str();
-    let says = |list: &[&str]| wish.name.iter().any(|word| list.contains(&word.as_str()));
-    if first == "is" || first == "has" {
-        return Some(Kind::Truth);
-    }
-    if matches!(first, "print" | "show" | "log" | "greet") {
-        return None;
-    }
-    if says(&COUNT) {
-        return Some(Kind::Number);
-    }
-    match kinds {
-        [Kind::Numbers] => says(&REDUCE).then_some(Kind::Number),
-        [kind, ..] => Some(*kind),
-        [] => None,
-    }
 }

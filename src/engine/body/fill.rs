@@ -16,6 +16,9 @@ use super::shape::OTHERS;
 /// The slots of locals.
 const LOCALS: [&str; 4] = ["$V0", "$V1", "$V2", "$V3"];
 
+/// A line without indent, with its level below the body's own.
+pub(crate) type Line = (usize, String);
+
 /// The names that may fill slots.
 pub(super) struct Names<'h, 'a> {
     pub(super) head: &'h Head<'a>,

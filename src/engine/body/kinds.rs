@@ -10,16 +10,10 @@ use super::idea::idea;
 use super::locals::singular;
 use super::members::{Value, of_type};
 use super::owned::lent;
-use super::sense::asks;
+use super::question::is_question;
 
 /// Signs that stand beside numbers, never beside a list.
 const COUNTING: [&str; 10] = ["<", ">", "<=", ">=", "-=", "*=", "/=", "*", "/", "%"];
-
-/// Words of names that ask whether something is there, besides those that ask for any truth.
-const ASKING: [&str; 13] = [
-    "avail", "find", "hav", "includ", "know", "known", "lookup", "memb", "own", "present",
-    "search", "seen", "visit",
-];
 
 /// Whether a body does with a value what its kind does not allow.
 pub(super) fn is_of_wrong_kind(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>) -> bool {
@@ -291,15 +285,4 @@ impl Body<'_, '_, '_, '_> {
             .any(|two| matches!(two, ["/", "100" | "100.0"]));
         (by_amount && !scaling) || (hundredth && !share)
     }
-}
-
-/// Whether a function's name or head says that it answers a question.
-fn is_question(names: &Names<'_, '_>) -> bool {
-    let mut words = names.words.iter().take(3);
-    // A verb in the third person states something: `contains`, `owns`.
-    let name = names.head.name;
-    let end = name.find(|one: char| !one.is_ascii_lowercase());
-    let verb = name.get(..end.unwrap_or(name.len())).unwrap_or("");
-    let states = verb.len() > 1 && verb.ends_with('s') && !verb.ends_with("ss");
-    states || asks(names) || words.any(|word| ASKING.contains(&word.as_str()))
 }

@@ -14,6 +14,7 @@ mod locals;
 mod members;
 mod misfit;
 mod owned;
+mod question;
 mod rank;
 mod sense;
 mod shape;

@@ -3,9 +3,8 @@
 //! Called for the bodies that are handed on. Shapes do not tell `String` from `&str`; the head and the members do.
 
 use super::super::language::Family;
-use super::fill::Names;
+use super::fill::{Line, Names};
 use super::members::Value;
-use super::weigh::Line;
 
 /// The lines of a body, with what is lent made its own.
 pub(super) fn owned(names: &Names<'_, '_>, lines: Vec<Line>) -> Vec<Line> {

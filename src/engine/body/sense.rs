@@ -3,7 +3,6 @@
 //! Asked for every body that is judged. These are rules of structure, not of words: a body that does nothing with what it
 //! is given, that does what another function of the file does already, or that treats a list as a number.
 
-use super::super::function::Outcome;
 use super::super::language::Family;
 use super::super::symbols::is_keyword_text;
 use super::super::words::stems;
@@ -13,6 +12,7 @@ use super::kinds::is_of_wrong_kind;
 use super::locals::singular;
 use super::members::{Value, of_type};
 use super::misfit::is_misfit;
+use super::question::asks;
 
 /// What speaks against a body, as a logarithm.
 const EMPTY: f32 = -8.0;
@@ -93,20 +93,6 @@ pub(super) fn against(
         sum += NAMED;
     }
     sum
-}
-
-/// Whether a function answers a question, so that a comparison may be what it returns.
-pub(super) fn asks(names: &Names<'_, '_>) -> bool {
-    let questions = [
-        "is", "has", "can", "should", "equal", "eq", "sam", "contain", "match", "valid", "need",
-        "exist", "compar", "less", "great", "empty", "check", "lt", "gt", "ne", "le", "ge", "was",
-        "do", "in", "at", "any", "all", "support", "allow",
-    ];
-    let asked = |word: &String| {
-        let bare = word.trim_start_matches(['=', '#']);
-        questions.contains(&bare)
-    };
-    names.head.result == Outcome::Truth || names.words.iter().take(3).any(asked)
 }
 
 /// Whether a function of several things alone, which no type calls a number, treats them as one number.

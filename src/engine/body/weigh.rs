@@ -7,7 +7,7 @@ use super::super::function::Head;
 use super::super::hasher::ShortMap;
 use super::super::language::{Family, Language};
 use super::super::words::{overlap, stems};
-use super::fill::{Filled, Names};
+use super::fill::{Filled, Line, Names};
 use super::kin::kin;
 use super::members::Member;
 use super::owned::owned;
@@ -27,9 +27,6 @@ const CHOICES: usize = 3;
 const TOLD: f32 = 0.2;
 const BLIND: f32 = 0.4;
 const KEPT: usize = 8;
-
-/// A line without indent, with its level below the body's own.
-pub(crate) type Line = (usize, String);
 
 /// A body that may be written.
 #[derive(Clone, Debug, PartialEq)]
