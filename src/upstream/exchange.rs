@@ -1,9 +1,19 @@
 //! One exchange on one connection, HTTP/1.1 or HTTP/2. What differs between the two stays in here: how many requests share a
 //! connection, how a request names its target, and when it is certain that a failed request was never seen.
 
-use std::{future::poll_fn, io, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    future::poll_fn,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
+use h2::Reason;
 use http_body_util::Full;
 use hyper::{
     Method, Request, Response, Uri,
@@ -21,7 +31,7 @@ use tokio::{
 use super::{
     Endpoint, WireError, fields,
     framing::Framing,
-    head::{self, Head},
+    head::{self, Head, MOST_FIELDS},
     wire::{Message, Wire},
 };
 
@@ -68,7 +78,23 @@ pub(super) enum Source {
 #[derive(Clone)]
 pub(super) struct Many {
     requests: http2::SendRequest<Full<Bytes>>,
-    users: Arc<()>,
+    users: Arc<Users>,
+}
+
+/// The exchanges that share a connection of HTTP/2: as many as there are handles to it.
+#[derive(Default)]
+struct Users {
+    /// Whether one has waited in vain. Nobody else joins then: what holds up one of them, such as a window that is never
+    /// opened, may hold up all, and a new connection knows nothing of it.
+    stuck: AtomicBool,
+}
+
+/// Holds a connection of HTTP/2 for stuck when no head of an answer has come after so long, also when nobody waits for it any
+/// more.
+struct Suspicion<'a> {
+    users: &'a Users,
+    from: Instant,
+    answered: bool,
 }
 
 /// An exchange that failed before the head of an answer.
@@ -95,7 +121,7 @@ impl Connection {
         tokio::spawn(async move { drop(connection.await) });
         Ok(Self::Many(Many {
             requests,
-            users: Arc::new(()),
+            users: Arc::default(),
         }))
     }
 
@@ -127,22 +153,8 @@ impl Connection {
                     }),
                 }
             }
-            Self::Many(mut many) => {
-                let sending = many
-                    .requests
-                    .try_send_request(absolute(request.into_request()));
-                match timeout_at(deadline, sending).await {
-                    Ok(Ok(response)) => Ok(response.map(|body| Source::Many(many, body))),
-                    Ok(Err(mut failed)) => Err(Failure {
-                        unseen: failed.take_message().is_some(),
-                        error: failed.into_error().into(),
-                    }),
-                    Err(_) => Err(Failure {
-                        unseen: false,
-                        error: WireError::Late,
-                    }),
-                }
-            }
+            // Far larger than what the older protocol needs.
+            Self::Many(many) => Box::pin(many.exchange(request.into_request(), deadline)).await,
         }
     }
 }
@@ -193,6 +205,33 @@ impl Outgoing<'_> {
 }
 
 impl Many {
+    async fn exchange(
+        mut self,
+        request: Request<Full<Bytes>>,
+        deadline: Instant,
+    ) -> Result<Response<Source>, Failure> {
+        let mut suspicion = Suspicion::of(&self.users, deadline);
+        let sending = self.requests.try_send_request(absolute(request));
+        let sent = timeout_at(deadline, sending).await;
+        suspicion.answered = sent.is_ok();
+        drop(suspicion);
+        match sent {
+            Ok(Ok(response)) if response.headers().len() > MOST_FIELDS => Err(Failure {
+                unseen: false,
+                error: WireError::Malformed("its head is too large"),
+            }),
+            Ok(Ok(response)) => Ok(response.map(|body| Source::Many(self, body))),
+            Ok(Err(mut failed)) => Err(Failure {
+                unseen: failed.take_message().is_some() || is_stale(failed.error()),
+                error: failed.into_error().into(),
+            }),
+            Err(_) => Err(Failure {
+                unseen: false,
+                error: WireError::Late,
+            }),
+        }
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.requests.is_closed()
     }
@@ -202,9 +241,46 @@ impl Many {
         Arc::strong_count(&self.users) == 1
     }
 
+    /// Whether no exchange may join any more.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.users.stuck.load(Ordering::Relaxed)
+    }
+
     /// Whether another exchange may join.
     pub(super) fn has_room(&self) -> bool {
         Arc::strong_count(&self.users) <= MOST_STREAMS
+    }
+}
+
+impl<'a> Suspicion<'a> {
+    fn of(users: &'a Users, deadline: Instant) -> Self {
+        let now = Instant::now();
+        Self {
+            users,
+            from: now + deadline.saturating_duration_since(now) / 4,
+            answered: false,
+        }
+    }
+}
+
+impl Drop for Suspicion<'_> {
+    fn drop(&mut self) {
+        if !self.answered && Instant::now() >= self.from {
+            self.users.stuck.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Whether a connection of HTTP/2 failed before the other side took the request: it refused it unread, said that it had taken its
+/// last one before (RFC 9113 section 8.7), or was no longer there.
+fn is_stale(error: &hyper::Error) -> bool {
+    let Some(cause) = error.source() else {
+        return false;
+    };
+    match cause.downcast_ref::<h2::Error>() {
+        Some(error) if error.is_go_away() => error.is_remote(),
+        Some(error) => error.is_remote() && error.reason() == Some(Reason::REFUSED_STREAM),
+        None => cause.is::<io::Error>(),
     }
 }
 

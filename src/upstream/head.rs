@@ -17,7 +17,7 @@ use super::{Endpoint, WireError, framing::Framing};
 
 /// Most bytes of the head of an answer, and most fields in it.
 const LARGEST_HEAD: usize = 64 * 1024;
-const MOST_FIELDS: usize = 100;
+pub(super) const MOST_FIELDS: usize = 100;
 
 /// Fields that an answer gets on its way to the client: with room for them, its map is not made anew.
 const FIELDS_ADDED: usize = 10;

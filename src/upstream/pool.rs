@@ -104,7 +104,7 @@ impl Kept {
     fn forget_shared(&mut self) {
         self.shared.retain(|(since, many)| {
             let forgotten = many.is_idle() && since.elapsed() > LONGEST_IDLE;
-            !many.is_closed() && !forgotten
+            !many.is_closed() && !many.is_stuck() && !forgotten
         });
     }
 

@@ -1,12 +1,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::timeout,
 };
 
-use super::*;
+use super::{exchange::Connection, *};
 use crate::clock::Clock;
 
 const CLOCKS: Clocks = Clocks {
@@ -196,4 +198,187 @@ async fn an_answer_to_head_has_no_body() {
     let (body, _stream) = tokio::join!(client, gateway);
     assert_eq!(body, "");
     assert!(upstream.pool.take().is_some());
+}
+
+/// Kinds of frames, and errors in them (RFC 9113 sections 6 and 7).
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RESET: u8 = 3;
+const GO_AWAY: u8 = 7;
+const NO_ERROR: &[u8] = &[0, 0, 0, 0];
+const INTERNAL_ERROR: &[u8] = &[0, 0, 0, 2];
+const REFUSED: &[u8] = &[0, 0, 0, 7];
+
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// `:status: 200` and a field, in HPACK.
+const OK: &[u8] = &[0x88];
+const FIELD: &[u8] = &[0, 1, b'x', 1, b'1'];
+
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let head = [&length[1..], &[kind, flags, 0, 0, 0, stream]].concat();
+    [&head, payload].concat()
+}
+
+/// The end of the first request, for a reason.
+fn reset(reason: &[u8]) -> Vec<u8> {
+    frame(RESET, 0, 1, reason)
+}
+
+/// The end of the connection: nothing after the request `last` has been taken.
+fn go_away(last: u8, reason: &[u8]) -> Vec<u8> {
+    frame(GO_AWAY, 0, 0, &[&[0, 0, 0, last], reason].concat())
+}
+
+/// A connection of HTTP/2 that `upstream` keeps, at its other end.
+async fn kept(upstream: &Upstream, listener: &TcpListener) -> TcpStream {
+    let dialled = TcpStream::connect(listener.local_addr().unwrap());
+    let (near, far) = tokio::join!(dialled, listener.accept());
+    let connection = Connection::many(near.unwrap()).await.unwrap();
+    upstream.pool.share(&connection);
+    let (mut far, _) = far.unwrap();
+    far.write_all(&frame(4, 0, 0, &[])).await.unwrap();
+    far
+}
+
+/// Reads a request to its end.
+async fn asked_by_frames(stream: &mut TcpStream) {
+    let mut preface = [0; 24];
+    stream.read_exact(&mut preface).await.unwrap();
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head).await.unwrap();
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        stream.read_exact(&mut payload).await.unwrap();
+        if matches!(head[3], DATA | HEADERS) && head[4] & END_STREAM != 0 {
+            return;
+        }
+    }
+}
+
+/// What a kept connection of HTTP/2 that sends `frames` for an answer comes to.
+async fn answered(frames: &[u8]) -> Result<Bytes, UpstreamError> {
+    let (upstream, listener) = upstream().await;
+    let mut stream = kept(&upstream, &listener).await;
+    let gateway = async {
+        asked_by_frames(&mut stream).await;
+        stream.write_all(frames).await.unwrap();
+    };
+    let client = async {
+        let response = upstream.send(post(3)).await?;
+        let body = response.into_body().collect().await?;
+        Ok(body.to_bytes())
+    };
+    let (answer, ()) = tokio::join!(client, gateway);
+    assert!(listener.accept().now_or_never().is_none(), "asked again");
+    answer
+}
+
+#[tokio::test]
+async fn what_http_2_has_not_taken_is_asked_once_more() {
+    for (case, frames) in [
+        ("refused", reset(REFUSED)),
+        ("going away", go_away(0, NO_ERROR)),
+        ("going away in anger", go_away(0, INTERNAL_ERROR)),
+        ("gone", Vec::new()),
+    ] {
+        let (upstream, listener) = upstream().await;
+        let mut stream = kept(&upstream, &listener).await;
+        let gateway = async {
+            asked_by_frames(&mut stream).await;
+            stream.write_all(&frames).await.unwrap();
+            if frames.is_empty() {
+                stream.shutdown().await.unwrap();
+            }
+            let (mut again, _) = listener.accept().await.unwrap();
+            asked(&mut again, 3).await;
+            again.write_all(ANSWER).await.unwrap();
+        };
+        let client = async { text(upstream.send(post(3)).await.unwrap()).await };
+        let (body, ()) = timeout(Duration::from_secs(5), async {
+            tokio::join!(client, gateway)
+        })
+        .await
+        .unwrap_or_else(|_| panic!("{case}"));
+        assert_eq!(body, "{}", "{case}");
+    }
+}
+
+#[tokio::test]
+async fn what_http_2_may_have_taken_is_not_asked_again() {
+    for (case, frames) in [
+        ("broken", reset(INTERNAL_ERROR)),
+        ("given up", reset(NO_ERROR)),
+        (
+            "the last one taken",
+            [go_away(1, NO_ERROR), reset(INTERNAL_ERROR)].concat(),
+        ),
+    ] {
+        let answer = answered(&frames).await;
+        assert!(matches!(answer, Err(UpstreamError::Exchange(_))), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_last_frame_of_http_2_makes_an_answer_whole() {
+    let head = frame(HEADERS, END_HEADERS, 1, OK);
+    let piece = |flags| frame(DATA, flags, 1, b"ab");
+    let trailer = frame(HEADERS, END_HEADERS | END_STREAM, 1, FIELD);
+    for (case, frames, whole) in [
+        ("data", [piece(END_STREAM), Vec::new()], true),
+        (
+            "nothing more",
+            [piece(0), frame(DATA, END_STREAM, 1, b"")],
+            true,
+        ),
+        ("trailers", [piece(0), trailer], true),
+        (
+            "whole, and given up",
+            [piece(END_STREAM), reset(NO_ERROR)],
+            true,
+        ),
+        ("given up", [piece(0), reset(NO_ERROR)], false),
+        ("cancelled", [piece(0), reset(&[0, 0, 0, 8])], false),
+        ("broken", [piece(0), reset(INTERNAL_ERROR)], false),
+    ] {
+        let answer = answered(&[head.clone(), frames.concat()].concat()).await;
+        match (answer, whole) {
+            (Ok(body), true) => assert_eq!(body, "ab", "{case}"),
+            (Err(UpstreamError::Cut(_)), false) => {}
+            (answer, _) => panic!("{case}: {answer:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn heads_of_http_2_have_at_most_so_many_fields() {
+    for (fields, fine) in [(100, true), (101, false)] {
+        let head = [OK, &FIELD.repeat(fields)].concat();
+        let answer = answered(&frame(HEADERS, END_HEADERS | END_STREAM, 1, &head)).await;
+        assert_eq!(answer.is_ok(), fine, "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_on_which_a_request_waits_in_vain_is_left() {
+    let (upstream, listener) = upstream().await;
+    let stream = kept(&upstream, &listener).await;
+    // Clients leave all the time: that alone says nothing of the connection.
+    let early = upstream.send_within(Duration::from_hours(1), post(3));
+    assert!(early.now_or_never().is_none());
+    assert!(upstream.pool.take().is_some());
+    let moment = Duration::from_millis(40);
+    let late = upstream.send_within(moment, post(3)).await.map(drop);
+    assert!(matches!(late, Err(UpstreamError::ResponseTimeout(_))));
+    assert!(upstream.pool.take().is_none());
+    drop(stream);
+
+    let stream = kept(&upstream, &listener).await;
+    let left = upstream.send_within(4 * moment, post(3));
+    assert!(timeout(2 * moment, left).await.is_err());
+    assert!(upstream.pool.take().is_none());
+    drop(stream);
 }
