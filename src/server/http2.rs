@@ -176,7 +176,8 @@ where
 /// A request as it would have come by HTTP/1.1 (RFC 9113 sections 8.2.3 and 8.3.1), or the status of one that could not have.
 fn as_in_http1(request: Request<Incoming>) -> Result<Request<Body>, StatusCode> {
     let (mut parts, body) = request.into_parts();
-    if parts.method == Method::CONNECT {
+    // A target that was not given reads as the root otherwise.
+    if parts.method == Method::CONNECT || parts.uri.path().is_empty() {
         return Err(StatusCode::BAD_REQUEST);
     }
     if let Some(authority) = parts.uri.authority() {

@@ -311,6 +311,46 @@ async fn a_client_that_opens_and_resets_without_end_is_sent_away() {
 }
 
 #[tokio::test]
+async fn a_request_without_a_path_is_none_for_the_root() {
+    let server = TestServer::builder()
+        .set("server.idle_timeout", "300ms")
+        .start()
+        .await;
+    let (method, scheme, authority) = (0x82, 0x86, [0x41, 1, b'x']);
+    let empty = [&[method, scheme, 0x04, 0][..], &authority].concat();
+    for (case, block, fine) in [
+        ("a path", get("/-/health"), true),
+        ("no path", vec![method, scheme], false),
+        ("an empty path", empty, false),
+        (
+            "a host and no path",
+            [&[method, scheme][..], &authority].concat(),
+            false,
+        ),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let mut bytes = PREFACE.to_vec();
+        bytes.extend(frame(SETTINGS, 0, 0, &[]));
+        bytes.extend(frame(HEADERS, END_HEADERS | END_STREAM, 1, &block));
+        stream.write_all(&bytes).await.unwrap();
+        let frames = until_closed(&mut stream).await;
+        // The first field is the status, and these stand in HPACK's table.
+        let status = |number| {
+            let of = |(kind, payload): &(u8, Vec<u8>)| *kind == HEADERS && payload[0] == number;
+            frames.iter().any(of)
+        };
+        let (ok, bad_request) = (status(0x88), status(0x8C));
+        let reset = frames.iter().any(|(kind, _)| *kind == RST_STREAM);
+        assert_eq!(
+            (ok, bad_request || reset),
+            (fine, !fine),
+            "{case}: {frames:?}"
+        );
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn a_client_that_opens_no_window_is_left() {
     let long = "x".repeat(1024 * 1024);
     let gitlab = FakeGateway::answering(Answer::new(200, "text/plain", &long)).await;
