@@ -52,6 +52,9 @@ pub(super) fn remedy(error: &UpstreamError, place: Place<'_>) -> String {
         UpstreamError::ConnectTimeout(..) => format!(
             "nothing answers there: check host and port in {key}, a firewall between, or HTTPS_PROXY if the way out is a proxy"
         ),
+        UpstreamError::Exchange(_) | UpstreamError::Cut(_) if ends_handshake(error, url) => {
+            of_alert(place)
+        }
         UpstreamError::Exchange(_) if url.starts_with("http:") => format!(
             "it does not answer in HTTP: if it speaks HTTPS, write {key} = \"https{}\"",
             &url["http".len()..]
@@ -76,18 +79,27 @@ fn of_connecting(error: &io::Error, place: Place<'_>) -> String {
         return of_tls(tls, place);
     }
     let text = error.to_string();
-    if error.kind() == io::ErrorKind::ConnectionRefused {
+    if text.contains("the proxy answered") {
+        "the proxy of HTTPS_PROXY refuses the tunnel: allow this host there, or put it into NO_PROXY"
+            .to_owned()
+    } else if text.contains("the proxy") {
+        "the proxy of HTTPS_PROXY is not reached: check that variable, or put this host into NO_PROXY".to_owned()
+    } else if error.kind() == io::ErrorKind::ConnectionRefused {
         format!("nothing listens there: is it running, and is the port in {key} right?")
     } else if text.contains("lookup") || text.contains("resolve") {
         format!("the host name is not known on this machine: check {key} and the resolver")
-    } else if text.contains("the proxy answered") {
-        "the proxy of HTTPS_PROXY refuses the tunnel: allow this host there, or put it into NO_PROXY"
-            .to_owned()
     } else if url.starts_with("https:") && is_end(error) {
         plain(place)
     } else {
         format!("check {key} and the network in between")
     }
+}
+
+/// Whether the other side has ended the handshake when this side held it for done, as it does in TLS 1.3 when it misses a
+/// certificate (RFC 8446 section 4.4.2.4).
+fn ends_handshake(error: &UpstreamError, url: &str) -> bool {
+    // Within HTTP/2 nothing but the words is left of the cause.
+    url.starts_with("https:") && told(error).contains("received fatal alert")
 }
 
 fn is_end(error: &io::Error) -> bool {
@@ -114,11 +126,21 @@ fn of_tls(error: &rustls::Error, place: Place<'_>) -> String {
             | Wrong::NotValidYet
             | Wrong::NotValidYetContext { .. },
         ) => "its certificate has expired or begins later: renew it there, or set this machine's clock".to_owned(),
-        rustls::Error::AlertReceived(_) if place.section() == "gateway" => {
-            "it ended the handshake: if it asks for a certificate, set gateway.client_cert_file and gateway.client_key_file".to_owned()
-        }
-        _ => "its TLS cannot be used; look at its certificate and log".to_owned(),
+        rustls::Error::AlertReceived(_) => of_alert(place),
+        _ => of_odd_tls(),
     }
+}
+
+fn of_alert(place: Place<'_>) -> String {
+    if place.section() == "gateway" {
+        "it ended the handshake: if it asks for a certificate, set gateway.client_cert_file and gateway.client_key_file".to_owned()
+    } else {
+        of_odd_tls()
+    }
+}
+
+fn of_odd_tls() -> String {
+    "its TLS cannot be used; look at its certificate and log".to_owned()
 }
 
 fn plain(place: Place<'_>) -> String {
@@ -169,6 +191,44 @@ mod tests {
             let told = remedy(&plain(), place);
             let right = format!("write {key} = \"http://host\" (and {switch} = true");
             assert!(told.contains(&right), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_stands_on_the_way_is_told_from_where_it_leads() {
+        let place = Place {
+            url: "https://host",
+            key: "gateway.url",
+        };
+        let connect = |kind, text: &str| {
+            let error = io::Error::new(kind, text.to_owned());
+            UpstreamError::Connect("host:443".to_owned(), error)
+        };
+        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired);
+        for (error, words) in [
+            (
+                connect(
+                    io::ErrorKind::ConnectionRefused,
+                    "the proxy p:1: Connection refused",
+                ),
+                "the proxy of HTTPS_PROXY is not reached",
+            ),
+            (
+                connect(io::ErrorKind::Other, "the proxy answered 407"),
+                "the proxy of HTTPS_PROXY refuses",
+            ),
+            (
+                connect(io::ErrorKind::ConnectionRefused, "Connection refused"),
+                "nothing listens there",
+            ),
+            // In TLS 1.3 it comes when the handshake is over on this side.
+            (
+                UpstreamError::Exchange(io::Error::other(alert).into()),
+                "gateway.client_cert_file",
+            ),
+        ] {
+            let told = remedy(&error, place);
+            assert!(told.contains(words), "{error:?}: {told}");
         }
     }
 }

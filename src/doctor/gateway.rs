@@ -19,7 +19,16 @@ pub(super) type Known = (Vec<Finding>, Option<i64>);
 
 pub(super) fn builtin(app: &App) -> Known {
     let summary = app.models.summary();
-    (vec![Finding::good(REACHED, summary)], None)
+    let finding = if app.settings.gateway.url.is_some() {
+        Finding::doubtful(
+            REACHED,
+            format!("{summary}, and nobody is asked at {KEY}"),
+            "set gateway.kind = \"ai_gateway\" (or \"gitlab\") to ask there",
+        )
+    } else {
+        Finding::good(REACHED, summary)
+    };
+    (vec![finding], None)
 }
 
 pub(super) async fn ai_gateway(app: &App) -> Known {
@@ -29,24 +38,15 @@ pub(super) async fn ai_gateway(app: &App) -> Known {
     let ahead = asked.as_ref().ok().and_then(|small| small.ahead);
     let reached = match asked {
         Err(error) => unreached(app, &error, url, HEALTH).await,
-        Ok(small) if small.status.is_success() => Finding::good(REACHED, url),
+        Ok(small) if small.is_document() => Finding::good(REACHED, url),
         Ok(small) => {
-            let detail = format!("{url} answers {} to {HEALTH}", small.status);
             let right = match another_path(app, url, HEALTH).await {
-                // What speaks TLS answers plain HTTP with 400.
-                None if small.status == StatusCode::BAD_REQUEST => {
-                    another_scheme(app, url, HEALTH).await
-                }
+                None => redirected_by_scheme(app, &small, url, HEALTH).await,
                 found => found,
             };
-            match right {
-                Some(right) => Finding::bad(REACHED, detail, format!("set {KEY} = \"{right}\"")),
-                None => Finding::bad(
-                    REACHED,
-                    detail,
-                    format!("this is no AI Gateway: check {KEY}, without the path of an endpoint"),
-                ),
-            }
+            let otherwise =
+                format!("this is no AI Gateway: check {KEY}, without the path of an endpoint");
+            astray(&small, (url, HEALTH), right, otherwise)
         }
     };
     let mut findings = vec![reached];
@@ -54,14 +54,61 @@ pub(super) async fn ai_gateway(app: &App) -> Known {
     (findings, ahead)
 }
 
-/// The gateway of GitLab.com, and the one in a program like this, live below `/ai`; one's own does not.
+/// Somebody answers, but not as whom the settings name; `right` is where that one is found.
+fn astray(
+    small: &Small,
+    (url, path): (&str, &str),
+    right: Option<String>,
+    otherwise: String,
+) -> Finding {
+    let detail = if small.status.is_success() {
+        format!("{url} answers something else to {path}")
+    } else {
+        format!("{url} answers {} to {path}", small.status)
+    };
+    let remedy = match right {
+        Some(right) => format!("set {KEY} = \"{right}\""),
+        None if small.status.is_redirection() => {
+            format!("redirects are not followed: put the URL that it leads to into {KEY}")
+        }
+        None => otherwise,
+    };
+    Finding::bad(REACHED, detail, remedy)
+}
+
+/// What speaks TLS answers plain HTTP with 400; what stands in front of it sends on to the other scheme.
+async fn redirected_by_scheme(
+    app: &App,
+    small: &Small,
+    url: &str,
+    path: &'static str,
+) -> Option<String> {
+    if small.status != StatusCode::BAD_REQUEST && !small.status.is_redirection() {
+        return None;
+    }
+    another_scheme(app, url, path).await
+}
+
+/// The gateway of GitLab.com, and the one in a program like this, live below `/ai`; one's own does not, and none lives below
+/// the path of an endpoint.
 async fn another_path(app: &App, url: &str, health: &'static str) -> Option<String> {
     let other = match url.strip_suffix("/ai") {
         Some(shorter) => shorter.to_owned(),
         None => format!("{url}/ai"),
     };
-    let small = ask(app, &other, health, None).await.ok()?;
-    small.status.is_success().then_some(other)
+    let path = url
+        .find("://")
+        .and_then(|at| url[at + 3..].find('/').map(|path| at + 3 + path));
+    let origin = path.map(|path| url[..path].to_owned());
+    let below = origin.as_ref().map(|origin| format!("{origin}/ai"));
+    for other in [Some(other), below, origin].into_iter().flatten() {
+        if let Ok(small) = ask(app, &other, health, None).await
+            && small.is_document()
+        {
+            return Some(other);
+        }
+    }
+    None
 }
 
 /// Model servers with OpenAI's API have it below `/v1`, and the gateway does not add that.
@@ -113,11 +160,11 @@ pub(super) async fn gitlab(app: &App) -> Known {
                 "completions want GitLab 16.8 or later",
             ),
             Some(text) => Finding::good(REACHED, format!("{url} is GitLab {text}")),
-            None => Finding::bad(
-                REACHED,
-                format!("{url} answers {} to /api/v4/version", small.status),
-                format!("this is no GitLab: check {KEY}, without /api/v4"),
-            ),
+            None => {
+                let right = redirected_by_scheme(app, &small, url, VERSION).await;
+                let otherwise = format!("this is no GitLab: check {KEY}, without /api/v4");
+                astray(&small, (url, VERSION), right, otherwise)
+            }
         },
     };
     (vec![finding], ahead)

@@ -194,6 +194,8 @@ pub(super) async fn external_url(app: &App) -> Finding {
 async fn published_keys(url: &str) -> Result<String, reqwest::Error> {
     let client = reqwest::Client::builder()
         .timeout(TIME)
+        // A proxy on the way out does not know the way back.
+        .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
     let response = client
@@ -217,7 +219,11 @@ pub(super) fn clock(ahead: Option<i64>) -> Finding {
     match ahead {
         Some(seconds) if seconds.abs() > TOLERABLE => Finding::bad(
             NAME,
-            format!("differs by {seconds} s from that of the gateway"),
+            format!(
+                "is {} s {} that of the gateway",
+                seconds.unsigned_abs(),
+                if seconds > 0 { "behind" } else { "ahead of" }
+            ),
             "set both clocks by NTP: tokens count as not yet valid or as expired",
         ),
         Some(_) => Finding::good(NAME, "agrees with that of the gateway"),

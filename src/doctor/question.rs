@@ -119,6 +119,11 @@ impl Small {
         Some(text.chars().take(40).filter(|c| !c.is_control()).collect())
     }
 
+    /// Whether it is a success and JSON, which a web page is not.
+    pub(super) fn is_document(&self) -> bool {
+        self.status.is_success() && serde_json::from_slice::<Value>(&self.body).is_ok()
+    }
+
     /// Whether a refusal is put as GitLab's API puts it.
     pub(super) fn is_refusal_of_gitlab(&self) -> bool {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();

@@ -71,6 +71,8 @@ pub(super) async fn finding(app: &App, reached: &Finding) -> Finding {
 async fn shown(app: &App, url: &str) -> Result<Shown, reqwest::Error> {
     let client = Client::builder()
         .timeout(TIME)
+        // A proxy on the way out does not know the way back.
+        .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
     let Ok(ticket) = app.secret.probe_ticket(app.clock.unix()) else {

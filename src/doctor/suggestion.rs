@@ -228,6 +228,13 @@ fn refused(name: &'static str, status: StatusCode, body: &Bytes, app: &App) -> F
             "this version of the gateway does not know the model '{model}' or the form of the request: \
              check gateway.model.name, and completions_api and generations_api for an older gateway"
         ),
+        (StatusCode::UNPROCESSABLE_ENTITY, None) if name == COMPLETION => {
+            "this version of the gateway does not know the model that GitLab asks for when none is named: name one in [gateway.model]"
+                .to_owned()
+        }
+        (StatusCode::NOT_FOUND, _) if name == COMPLETION => {
+            "the gateway is of another version: check gateway.completions_api".to_owned()
+        }
         (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::NOT_FOUND, _) => {
             "the gateway is of another version: try gateway.generations_api = \"v3\" or \"v2\""
                 .to_owned()

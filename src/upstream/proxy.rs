@@ -22,6 +22,8 @@ use tokio::net::TcpStream;
 pub(super) struct Proxy {
     host: String,
     port: u16,
+    /// Whether it is asked in plain HTTP. One over TLS or SOCKS would be sent words, and credentials, that it does not expect.
+    plain: bool,
     credentials: Option<HeaderValue>,
 }
 
@@ -45,13 +47,26 @@ impl Proxy {
         Some(Self {
             host: intercept.uri().host()?.trim_matches(['[', ']']).to_owned(),
             port: intercept.uri().port_u16().unwrap_or(80),
+            plain: intercept.uri().scheme_str() == Some("http"),
             credentials: intercept.basic_auth().cloned(),
         })
     }
 
     /// A tunnel to `host` and `port`.
     pub(super) async fn tunnel(&self, host: &str, port: u16) -> io::Result<TokioIo<Upgraded>> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
+        if !self.plain {
+            let text = format!(
+                "the proxy {}:{} is none of http://, and no others are known here",
+                self.host, self.port
+            );
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+        }
+        let dialled = TcpStream::connect((self.host.as_str(), self.port)).await;
+        // Else it would read as if the upstream were away.
+        let stream = dialled.map_err(|error| {
+            let text = format!("the proxy {}:{}: {error}", self.host, self.port);
+            io::Error::new(error.kind(), text)
+        })?;
         stream.set_nodelay(true)?;
         #[expect(
             clippy::disallowed_methods,
@@ -132,5 +147,38 @@ mod tests {
         let request = proxy.connect("gateway.example.com:443").unwrap();
         assert_eq!(request.uri(), "gateway.example.com:443");
         assert_eq!(request.headers()[PROXY_AUTHORIZATION], "Basic bmFtZTp3b3Jk");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_is_away_is_named() {
+        let uri = "https://gateway.example.com".parse().unwrap();
+        let https = "http://127.0.0.1:1";
+        let proxy = Proxy::for_uri(ProxyVariables { https, no: "" }, &uri).unwrap();
+        let error = proxy
+            .tunnel("gateway.example.com", 443)
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+        let told = error.to_string();
+        assert!(told.starts_with("the proxy 127.0.0.1:1: "), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_of_another_kind_is_not_asked() {
+        let uri = "https://gateway.example.com".parse().unwrap();
+        for https in [
+            "https://name:word@127.0.0.1:1",
+            "socks5://127.0.0.1:1",
+            "socks5h://127.0.0.1:1",
+        ] {
+            let proxy = Proxy::for_uri(ProxyVariables { https, no: "" }, &uri).unwrap();
+            let error = proxy
+                .tunnel("gateway.example.com", 443)
+                .await
+                .err()
+                .unwrap();
+            assert_eq!(error.kind(), io::ErrorKind::Unsupported, "{https}: {error}");
+        }
     }
 }

@@ -95,6 +95,19 @@ fn cut(request: &Recorded) -> Answer {
     }
 }
 
+/// A page for people.
+fn website(_: &Recorded) -> Answer {
+    Answer::new(200, "text/html", "<html>welcome</html>")
+}
+
+fn redirecting(_: &Recorded) -> Answer {
+    Answer::with(301, &[("Location", "https://gateway.test/")], "")
+}
+
+fn unrouted(request: &Recorded) -> Answer {
+    answering(request, 404, &json!({ "detail": "Not Found" }))
+}
+
 /// A mistake: its name, what answers, the URL and further settings, the finding that tells of it, and words of its remedy.
 type Case<'a> = (
     &'a str,
@@ -105,13 +118,69 @@ type Case<'a> = (
     &'a str,
 );
 
+/// Holds what is told of each mistake against it.
+async fn assert_named(gateway: &FakeGateway, cases: &[Case<'_>]) {
+    for (name, answers, url, more, check, remedy) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        gateway.follows(*answers);
+        let settings = [
+            &[
+                ("gateway.kind", "ai_gateway"),
+                ("gateway.url", *url),
+                ("gateway.connect_timeout", "1s"),
+            ],
+            *more,
+        ]
+        .concat();
+        let findings = findings(folder.path(), &settings, &[]).await;
+        let finding = found(&findings, check);
+        let told = finding["remedy"].as_str().unwrap_or_default();
+        assert!(told.contains(remedy), "{name}: {findings:#?}");
+        assert_ne!(finding["status"], "ok", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_about_the_url_are_named() {
+    let gateway = FakeGateway::start().await;
+    let url = gateway.url();
+    let below = format!("{url}/ai");
+    let endpoint = format!("{url}/v2/code/completions");
+    let (right, right_below) = (format!("= \"{url}\""), format!("= \"{below}\""));
+    let plain = format!("write gateway.url = \"{url}\"");
+    let secure = url.replace("http:", "https:");
+    let away = "http://127.0.0.1:1";
+    let cases = [
+        (
+            "missing /ai",
+            below_ai as Script,
+            url.as_str(),
+            below.as_str(),
+        ),
+        ("one /ai too much", healthy, &below, &right),
+        ("the path of an endpoint", healthy, &endpoint, &right),
+        ("that and no /ai", below_ai, &endpoint, &right_below),
+        ("a web page", website, &url, "this is no AI Gateway"),
+        (
+            "a redirect",
+            redirecting,
+            &url,
+            "redirects are not followed",
+        ),
+        ("no TLS there", healthy, &secure, &plain),
+        ("no gateway", healthy, away, "nothing listens there"),
+    ];
+    let cases = cases.map(|(name, answers, url, remedy)| {
+        let none = &[][..];
+        (name, answers, url, none, "gateway", remedy)
+    });
+    assert_named(&gateway, &cases).await;
+}
+
 #[tokio::test]
 async fn the_mistakes_that_people_make_are_named() {
     let gateway = FakeGateway::start().await;
     let url = gateway.url();
-    let below = format!("{url}/ai");
-    let plain = format!("write gateway.url = \"{url}\"");
-    let secure = url.replace("http:", "https:");
     let model = &[
         ("gateway.model.name", "codestral"),
         ("gateway.model.endpoint", "http://m:8000"),
@@ -122,17 +191,6 @@ async fn the_mistakes_that_people_make_are_named() {
         ("identity.gitlab.url", "http://127.0.0.1:1"),
     ];
     let cases: Vec<Case<'_>> = vec![
-        ("missing /ai", below_ai, &url, none, "gateway", &below),
-        ("one /ai too much", healthy, &below, none, "gateway", &url),
-        ("no TLS there", healthy, &secure, none, "gateway", &plain),
-        (
-            "no gateway",
-            healthy,
-            "http://127.0.0.1:1",
-            none,
-            "gateway",
-            "nothing listens there",
-        ),
         (
             "another issuer is trusted",
             refusing,
@@ -156,6 +214,22 @@ async fn the_mistakes_that_people_make_are_named() {
             model,
             "completion",
             "does not know the model 'codestral'",
+        ),
+        (
+            "the model of today is not known",
+            unprocessable,
+            &url,
+            none,
+            "completion",
+            "name one in [gateway.model]",
+        ),
+        (
+            "completions live elsewhere",
+            unrouted,
+            &url,
+            none,
+            "completion",
+            "gateway.completions_api",
         ),
         (
             "the model fails",
@@ -183,24 +257,17 @@ async fn the_mistakes_that_people_make_are_named() {
             "whose model fails",
         ),
     ];
-    for (name, answers, url, more, check, remedy) in cases {
-        let folder = tempfile::tempdir().unwrap();
-        gateway.follows(answers);
-        let settings = [
-            &[
-                ("gateway.kind", "ai_gateway"),
-                ("gateway.url", url),
-                ("gateway.connect_timeout", "1s"),
-            ],
-            more,
-        ]
-        .concat();
-        let findings = findings(folder.path(), &settings, &[]).await;
-        let finding = found(&findings, check);
-        let told = finding["remedy"].as_str().unwrap_or_default();
-        assert!(told.contains(remedy), "{name}: {findings:#?}");
-        assert_ne!(finding["status"], "ok", "{name}");
-    }
+    assert_named(&gateway, &cases).await;
+}
+
+#[tokio::test]
+async fn a_url_that_nobody_asks_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let findings = findings(folder.path(), &[("gateway.url", "http://127.0.0.1:1")], &[]).await;
+    let finding = found(&findings, "gateway");
+    assert_eq!(finding["status"], "warning");
+    let remedy = finding["remedy"].as_str().unwrap();
+    assert!(remedy.contains("gateway.kind = \"ai_gateway\""), "{remedy}");
 }
 
 #[tokio::test]

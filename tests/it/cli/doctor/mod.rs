@@ -14,7 +14,9 @@ use crate::support::{Answer, End, FakeModel, Program, Run, command, ollama_lines
 /// Runs the command while the gateway of this test goes on answering.
 async fn doctor(folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Run {
     let arguments: Vec<&str> = [&["doctor"], arguments].concat();
-    let command = command_with(folder, settings, &arguments);
+    let mut command = command_with(folder, settings, &arguments);
+    // One that is away: nothing here is asked through it.
+    command.env("HTTP_PROXY", "http://127.0.0.1:1");
     tokio::task::spawn_blocking(move || Run::of(command))
         .await
         .unwrap()
