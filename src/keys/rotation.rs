@@ -198,18 +198,19 @@ impl SigningKeys {
 }
 
 /// Adds a key to those in `folder`: it signs once every verifier has had the time to see it, or at once when `urgent`, as
-/// after a theft; then gateways refuse tokens until they read the keys again. Retired keys are removed.
+/// after a theft; then gateways refuse tokens until they read the keys again. Retired keys are removed, and one that waits when
+/// another is urgent.
 ///
 /// # Errors
 ///
 /// When files cannot be read or written, or a key is waiting already.
 pub fn rotate(folder: &Path, now: i64, urgent: bool) -> Result<KeyState, SecretsError> {
-    let mut lines = schedule(folder)?;
-    if !urgent && lines.last().is_some_and(|line| line.signs_from > now) {
+    let lines = schedule(folder)?;
+    let (mut lines, waiting): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| line.signs_from <= now);
+    if !urgent && !waiting.is_empty() {
         return Err(SecretsError::Waiting);
     }
-    // One that waits has been seen by nobody who matters now.
-    lines.retain(|line| line.signs_from <= now);
     let file = format!("signing-key-{}.pem", Uuid::new_v4().simple());
     let path = folder.join(&file);
     let fail = |source| SecretsError::File {
@@ -224,7 +225,8 @@ pub fn rotate(folder: &Path, now: i64, urgent: bool) -> Result<KeyState, Secrets
         .windows(2)
         .take_while(|pair| pair[1].signs_from + KEPT_FOR <= now)
         .count();
-    let removed: Vec<_> = lines.drain(..gone).collect();
+    // One that waits has signed nothing.
+    let removed: Vec<_> = lines.drain(..gone).chain(waiting).collect();
     write_schedule(folder, &lines).map_err(fail)?;
     for line in removed {
         fs::remove_file(folder.join(line.file)).map_err(fail)?;
@@ -418,6 +420,10 @@ mod tests {
         keys.refresh();
         assert_eq!(keys.signer_id(), urgent.id);
         assert_eq!(keys.list().len(), 2, "the one that waited is gone");
+        let files = fs::read_dir(folder.path()).unwrap();
+        let is_key = |name: &std::ffi::OsStr| Path::new(name).extension() == Some("pem".as_ref());
+        let left = files.filter(|file| is_key(&file.as_ref().unwrap().file_name()));
+        assert_eq!(left.count(), 2, "so is its file");
     }
 
     #[test]
