@@ -75,14 +75,7 @@ fn run_logged(settings: Settings) -> Result<(), Failure> {
             tracing::warn!(%error, "commands will not know the port");
         }
         announce(&shared, bound.address, welcome.as_ref());
-        if shared.settings.gateway.kind == GatewayKind::GitLab
-            && shared.settings.gateway.token.is_none()
-        {
-            tracing::warn!(
-                "gateway.kind is \"gitlab\" and there is no gateway.token: nothing can be asked"
-            );
-        }
-
+        warn_of_gateway(&shared.settings);
         let keys = tokio::spawn(watch_keys(Arc::clone(&shared)));
         let stopping = stop_on_signal(signals, Arc::clone(&shared), stop.clone(), grace);
         let served = join(threads);
@@ -97,6 +90,20 @@ fn run_logged(settings: Settings) -> Result<(), Failure> {
         last_figures(&shared, counting).await;
         Ok(())
     })
+}
+
+/// Tells of settings that can be meant, but seldom are.
+fn warn_of_gateway(settings: &Settings) {
+    let gateway = &settings.gateway;
+    match gateway.kind {
+        GatewayKind::GitLab if gateway.token.is_none() => tracing::warn!(
+            "gateway.kind is \"gitlab\" and there is no gateway.token: nothing can be asked"
+        ),
+        GatewayKind::Builtin if gateway.url.is_some() => {
+            tracing::warn!("gateway.kind is \"builtin\": nobody is asked at gateway.url");
+        }
+        _ => {}
+    }
 }
 
 /// What was counted since the last time is written before the end.

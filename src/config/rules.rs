@@ -74,7 +74,11 @@ pub(super) fn http_url(text: &str) -> Result<String, String> {
         .filter(|host| known && !host.is_empty())
         .ok_or_else(wrong)?;
     let authority = uri.authority().map_or("", |authority| authority.as_str());
-    if uri.query().is_some() || text.contains('#') || authority.contains('@') {
+    if authority.contains('@') {
+        // Without showing it: a password would stand there.
+        return Err("a URL with a name or a password in it is not taken; give credentials by their own keys".to_owned());
+    }
+    if uri.query().is_some() || text.contains('#') {
         return Err(wrong());
     }
     Ok(host.trim_matches(['[', ']']).to_owned())

@@ -96,7 +96,7 @@ pub enum StoreError {
     #[error("no connection to the database: {0}")]
     Connection(String),
     /// The folder of the database cannot be used.
-    #[error("{path}: {source}")]
+    #[error("instance.data_dir: {path}: {source}")]
     Folder {
         /// The folder.
         path: String,

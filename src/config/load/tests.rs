@@ -145,6 +145,10 @@ const WRONG: &[Wrong] = &[
         &["gateway.url: 'example.com' is not a URL"],
     ),
     (
+        "[gateway]\nkind = \"ai_gateway\"\nurl = \"https://me:hush@example.com\"",
+        &["gateway.url: a URL with a name or a password"],
+    ),
+    (
         "[gateway]\nkind = \"ai_gateway\"\nurl = \"http://example.com\"",
         &["gateway.url: ", "gateway.allow_plain_http"],
     ),

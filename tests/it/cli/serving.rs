@@ -252,6 +252,21 @@ async fn the_level_counts_for_requests_too() {
     }
 }
 
+#[tokio::test]
+async fn what_is_seldom_meant_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("gateway.url", "http://127.0.0.1:1")];
+    let run = Program::start(command_with(folder.path(), &settings, &[])).stop();
+    let told = run.stderr.contains("nobody is asked at gateway.url");
+    assert!(told, "{run:?}");
+    // A file is no folder.
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let told = fails(command(&file, &[]), 1);
+    let wrong = format!("instance.data_dir: {}: ", file.display());
+    assert!(told.contains(&wrong), "{told}");
+}
+
 /// The server with a way to take the end of a terminal: as usual, or as under `nohup`.
 fn minding_hang_ups(folder: &Path, how: &str) -> Command {
     let usual = command(folder, &[]);
