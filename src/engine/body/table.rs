@@ -10,7 +10,6 @@ use super::super::number::from_count;
 use super::super::words::stems;
 use super::idea::gist;
 use super::kin::{kin, travels};
-use super::voice::Voice;
 
 /// Functions with more parameters than this are taken together.
 const PARAMETERS: usize = 3;
@@ -56,7 +55,7 @@ pub(crate) struct ShapeTable {
     rows: Vec<Vec<Known>>,
     pub(super) words: ShortMap<&'static str, u32>,
     /// For each word whether it is one of a name, and not a mark of what kind of function it is.
-    plain: Vec<bool>,
+    pub(super) plain: Vec<bool>,
     /// How often each word was seen, for each row.
     pub(super) seen: Vec<ShortMap<u32, f32>>,
     totals: Vec<f32>,
@@ -265,23 +264,6 @@ impl ShapeTable {
     /// How many functions a row was learned from.
     pub(crate) fn total(&self, row: usize) -> f32 {
         self.totals.get(row).copied().unwrap_or(0.0)
-    }
-
-    /// How much less likely a shape is without the words that usually come with it, as a logarithm.
-    pub(super) fn missing(&self, known: &Known, present: &[Voice]) -> f32 {
-        let mut sum = 0.0;
-        for (word, count) in &known.words {
-            let usual = count / (known.count + 4.0);
-            let plain = self
-                .plain
-                .get(super::super::symbols::index(*word))
-                .copied()
-                .unwrap_or(false);
-            if plain && usual > 0.2 && !present.iter().any(|other| other.word == *word) {
-                sum += (1.0 - usual).max(0.1).ln();
-            }
-        }
-        sum
     }
 }
 

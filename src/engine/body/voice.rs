@@ -3,6 +3,7 @@
 //! Called for every shape that is weighed. The decision: what a word says of each operator is gathered once a request,
 //! so that a shape costs no look-up but its own.
 
+use super::super::symbols::index;
 use super::table::{Known, Saying, ShapeTable};
 
 /// The family number under which the marks of all families are kept together.
@@ -95,6 +96,19 @@ impl ShapeTable {
     pub(super) fn weighed(&self, saying: &Saying, voices: &[Voice]) -> f32 {
         let said = |voice: &Voice| voice.weight * self.kin_evidence(saying, voice);
         voices.iter().map(said).sum()
+    }
+
+    /// How much less likely a shape is without the words that usually come with it, as a logarithm.
+    pub(super) fn missing(&self, known: &Known, present: &[Voice]) -> f32 {
+        let mut sum = 0.0;
+        for (word, count) in &known.words {
+            let usual = count / (known.count + 4.0);
+            let plain = self.plain.get(index(*word)).copied().unwrap_or(false);
+            if plain && usual > 0.2 && !present.iter().any(|other| other.word == *word) {
+                sum += (1.0 - usual).max(0.1).ln();
+            }
+        }
+        sum
     }
 }
 
