@@ -155,9 +155,11 @@ fn poll_stream(
 ) -> Poll<Result<Piece, WireError>> {
     loop {
         match ready!(Pin::new(&mut *incoming).poll_frame(context)) {
-            // A stream that is given up "without error" looks ended, but only its last frame says that it is whole (RFC 9113
-            // section 8.1).
-            None if !incoming.is_end_stream() => return Poll::Ready(Err(WireError::Ended)),
+            // A stream that is given up "without error" looks ended, but only its last frame or its length says that it is whole;
+            // whoever does not want the rest of a request gives up after a whole answer (RFC 9113 section 8.1).
+            None if !incoming.is_end_stream() && incoming.size_hint().exact() != Some(0) => {
+                return Poll::Ready(Err(WireError::Ended));
+            }
             None => return Poll::Ready(Ok(Piece::End)),
             Some(frame) => {
                 if let Ok(data) = frame?.into_data() {

@@ -216,6 +216,9 @@ const END_HEADERS: u8 = 4;
 const OK: &[u8] = &[0x88];
 const FIELD: &[u8] = &[0, 1, b'x', 1, b'1'];
 
+/// `content-length: 2`, by its number in the static table of HPACK (RFC 7541 appendix A).
+const LENGTH: &[u8] = &[0x0f, 0x0d, 1, b'2'];
+
 fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let head = [&length[1..], &[kind, flags, 0, 0, 0, stream]].concat();
@@ -351,6 +354,9 @@ async fn only_the_last_frame_of_http_2_makes_an_answer_whole() {
             (answer, _) => panic!("{case}: {answer:?}"),
         }
     }
+    let measured = frame(HEADERS, END_HEADERS, 1, &[OK, LENGTH].concat());
+    let answer = answered(&[measured, piece(0), reset(NO_ERROR)].concat()).await;
+    assert_eq!(answer.unwrap(), "ab", "whole by its length, and given up");
 }
 
 #[tokio::test]
