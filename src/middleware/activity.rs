@@ -15,6 +15,8 @@ pub struct Activity {
     draining: AtomicBool,
     /// Whether the connection has become a tunnel, which no request ends any more.
     tunnelled: AtomicBool,
+    /// Whether an answer is under way that ends where the connection does.
+    unended: AtomicBool,
     /// Milliseconds that the client may take to read on, if not those of the settings.
     patience: AtomicU64,
 }
@@ -60,6 +62,17 @@ impl Activity {
     /// From now on the connection carries bytes of another protocol, whose end is not this one's business.
     pub fn become_tunnel(&self) {
         self.tunnelled.store(true, Ordering::Release);
+    }
+
+    /// Says whether an answer without a length and without chunks, as clients of HTTP/1.0 get them (RFC 9112 section 6.3), is
+    /// still to come to its end.
+    pub fn owes_an_end(&self, owed: bool) {
+        self.unended.store(owed, Ordering::Release);
+    }
+
+    /// Whether an end of the connection in good order would be taken for that of an answer.
+    pub fn is_unended(&self) -> bool {
+        self.unended.load(Ordering::Acquire)
     }
 
     /// How many replies have been completed.

@@ -10,7 +10,10 @@ use std::{
 
 use axum::body::{Body, HttpBody};
 use bytes::{Buf, Bytes};
-use hyper::body::{Frame, SizeHint};
+use hyper::{
+    Version,
+    body::{Frame, SizeHint},
+};
 
 use super::{activity::Activity, notes::Notes};
 use crate::{
@@ -23,6 +26,8 @@ pub struct ReplyBody {
     inner: Body,
     /// Why the reply breaks off, until it does.
     broken: Option<axum::Error>,
+    /// Whether nothing but the end of the connection tells the client where it ends.
+    unframed: bool,
     account: Account,
 }
 
@@ -41,10 +46,11 @@ pub(super) struct Account {
 }
 
 impl ReplyBody {
-    pub(super) fn new(inner: Body, mut account: Account) -> Self {
+    pub(super) fn new(inner: Body, version: Version, mut account: Account) -> Self {
         // An empty body is never asked for its end.
         account.whole = inner.is_end_stream();
         Self {
+            unframed: version == Version::HTTP_10 && inner.size_hint().exact().is_none(),
             inner,
             broken: None,
             account,
@@ -72,6 +78,9 @@ impl HttpBody for ReplyBody {
             }
             Some(Err(_)) => {}
             None => self.account.whole = true,
+        }
+        if self.unframed {
+            self.account.activity.owes_an_end(!self.account.whole);
         }
         match frame {
             // A connection that is broken off takes along what has not been sent: it gets its turn first.

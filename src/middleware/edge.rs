@@ -86,6 +86,7 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
         bytes_out: 0,
         whole: false,
     };
+    let version = request.version();
     let mut cross_origin = CrossOrigin::No;
     let response = match canonicalize(&app, &mut request) {
         Ok(route) => {
@@ -123,7 +124,7 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
     }
     account.status = parts.status.as_u16();
     account.reason = parts.extensions.get::<ReasonCode>().map(|reason| reason.0);
-    Response::from_parts(parts, ReplyBody::new(body, account))
+    Response::from_parts(parts, ReplyBody::new(body, version, account))
 }
 
 /// Puts the path into its one spelling; returns the template of its route.

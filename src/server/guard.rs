@@ -45,6 +45,8 @@ pub(super) struct Guarded<S> {
     leaves_by: Option<Instant>,
     /// Set once this side has ended: how long what the other still sends is thrown away.
     lingers_until: Option<Instant>,
+    /// Has the socket end as what is broken ends, and not in good order.
+    break_off: fn(&S),
 }
 
 /// Time for a client to notice that its request has been answered before it had sent all of it. A socket that is closed on
@@ -63,7 +65,13 @@ enum Waiting {
 
 impl<S> Guarded<S> {
     /// Puts a fresh connection under its clocks; `first` is the time for its first request.
-    pub(super) fn new(socket: S, activity: Arc<Activity>, clocks: Clocks, first: Duration) -> Self {
+    pub(super) fn new(
+        socket: S,
+        activity: Arc<Activity>,
+        clocks: Clocks,
+        first: Duration,
+        break_off: fn(&S),
+    ) -> Self {
         Self {
             socket,
             activity,
@@ -76,6 +84,7 @@ impl<S> Guarded<S> {
             write_alarm: Alarm::default(),
             leaves_by: None,
             lingers_until: None,
+            break_off,
         }
     }
 
@@ -95,6 +104,15 @@ impl<S> Guarded<S> {
         if self.waiting == Waiting::Idle {
             self.waiting = Waiting::Head;
             self.read_by = Instant::now() + self.clocks.head;
+        }
+    }
+}
+
+/// The end of the connection is the end of an answer that has no other: a reset is none.
+impl<S> Drop for Guarded<S> {
+    fn drop(&mut self) {
+        if self.activity.is_unended() {
+            (self.break_off)(&self.socket);
         }
     }
 }
@@ -201,6 +219,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.activity.is_unended() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         if this.lingers_until.is_none() {
             let shut = Pin::new(&mut this.socket).poll_shutdown(context);
             ready!(this.poll_stalled(context, shut))?;
@@ -247,7 +268,7 @@ mod tests {
         let (near, far) = duplex(capacity);
         let activity = Arc::new(Activity::default());
         (
-            Guarded::new(near, Arc::clone(&activity), CLOCKS, CLOCKS.head),
+            Guarded::new(near, Arc::clone(&activity), CLOCKS, CLOCKS.head, |_| {}),
             far,
             activity,
         )

@@ -21,7 +21,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::timeout,
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -119,7 +119,7 @@ impl Worker {
                     () = self.stop.clone().given() => None,
                 };
                 if let Some(begun) = begun {
-                    self.http(stream, address, begun).await;
+                    self.http(stream, address, begun, break_off).await;
                 }
             }
             // Boxed, since TLS is far larger than everything that a connection without it would keep room for.
@@ -129,7 +129,8 @@ impl Worker {
                     let accepted = self.stop.abort.run_until_cancelled(accepted).await;
                     if let Some(Ok(Ok(stream))) = accepted {
                         let chosen = http2::is_chosen(&stream);
-                        self.http(stream, address, chosen).await;
+                        let break_off = |stream: &TlsStream<_>| break_off(stream.get_ref().0);
+                        self.http(stream, address, chosen, break_off).await;
                     }
                 };
                 Box::pin(served).await;
@@ -143,6 +144,7 @@ impl Worker {
         socket: S,
         address: SocketAddr,
         is_http2: bool,
+        break_off: fn(&S),
     ) {
         let activity = Arc::new(Activity::default());
         let server = &self.app.settings.server;
@@ -157,7 +159,7 @@ impl Worker {
             }
         };
         let first = server.header_timeout;
-        let guarded = Guarded::new(socket, Arc::clone(&activity), clocks, first);
+        let guarded = Guarded::new(socket, Arc::clone(&activity), clocks, first, break_off);
         let io = TokioIo::new(guarded);
         let peer = Peer { address, activity };
         if is_http2 {
@@ -203,6 +205,11 @@ impl Worker {
         connection.as_mut().graceful_shutdown();
         self.stop.abort.run_until_cancelled(connection).await;
     }
+}
+
+/// Has a socket end with a reset. One that is gone already needs none.
+fn break_off(socket: &TcpStream) {
+    drop(socket.set_zero_linger());
 }
 
 /// Answers one request without a connection, as tests do.

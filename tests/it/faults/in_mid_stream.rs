@@ -1,5 +1,12 @@
 //! After the first byte a failure can only be shown by breaking the transfer off: no client may take it for the end.
 
+use std::io::ErrorKind;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
 use crate::support::{Answer, End, FakeGateway, Request, TestServer, soon};
 
 const EVENT: &str =
@@ -68,6 +75,32 @@ async fn a_stream_that_breaks_off_is_broken_off() {
         End::Keep,
     )
     .await;
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_to_a_client_without_chunks_is_broken_off() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let request = String::from_utf8(server.stream().bytes()).unwrap();
+    let old = request.replacen("HTTP/1.1", "HTTP/1.0", 1);
+    for (last, whole) in [(&b"0\r\n\r\n"[..], true), (b"", false)] {
+        let text = [&Answer::text_head(), &b"3\r\nabc\r\n"[..], last].concat();
+        gateway.answers(Answer::bytes(text).then(End::Close));
+        let mut client = TcpStream::connect(server.address).await.unwrap();
+        client.write_all(old.as_bytes()).await.unwrap();
+        let mut reply = Vec::new();
+        let ended = soon(client.read_to_end(&mut reply)).await;
+        assert!(reply.ends_with(b"\r\n\r\nabc"), "{whole}: {reply:?}");
+        // Nothing but the end tells where the answer ends: a cut is no end.
+        let kind = ended.map(|_| ()).map_err(|error| error.kind());
+        let expected = if whole {
+            Ok(())
+        } else {
+            Err(ErrorKind::ConnectionReset)
+        };
+        assert_eq!(kind, expected);
+    }
     server.finish().await;
 }
 
