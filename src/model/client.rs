@@ -217,14 +217,14 @@ impl ModelClient {
         let mut written = match &ask.brief {
             Some(brief) if server.chats => {
                 let chars = self.models.settings.generation_chars();
-                let messages = chat::messages(&window, brief, chars);
+                let messages = chat::messages(&window, brief, chars, server.guard());
                 let call = server.chat(&messages, self.models.settings.generation.max_tokens);
                 match self
                     .send(
                         server,
                         role,
                         &call,
-                        Tidy::new(place(ask), Writer::Chat, server.tokens()),
+                        Tidy::new(place(ask), Writer::Chat, server.spoken_tokens()),
                         until,
                     )
                     .await

@@ -275,8 +275,8 @@ impl Probe {
             }
             _ => {}
         }
-        let family =
-            family::named(set).or_else(|| family::of(model).filter(|_| set == FimTemplate::Auto));
+        let family = family::named(set, model)
+            .or_else(|| family::of(model).filter(|_| set == FimTemplate::Auto));
         if let Some(family) = family {
             return Ok(Some(Fim::Family(family)));
         }

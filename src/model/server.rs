@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{
-    family::{self, Family},
+    family::{self, Family, Guard},
     window::Window,
 };
 use crate::{
@@ -184,7 +184,7 @@ impl Server {
         let fim = self.fim?;
         let body = match self.address.kind {
             ModelKind::Ollama => self.ollama(fim, window, wish),
-            ModelKind::LlamaServer => llama_server(window, wish),
+            ModelKind::LlamaServer => self.llama_server(window, wish),
             ModelKind::Mistral => self.mistral(window, wish),
             ModelKind::Auto | ModelKind::Engine | ModelKind::OpenAi => {
                 self.openai(fim, window, wish)
@@ -226,9 +226,26 @@ impl Server {
 
     /// Tokens of this model that are never shown.
     pub fn tokens(&self) -> Vec<&'static str> {
+        match self.family() {
+            Some(family) => family.stops().to_vec(),
+            None => family::all_tokens().collect(),
+        }
+    }
+
+    /// Tokens that are never shown of what is said in a conversation.
+    pub fn spoken_tokens(&self) -> Vec<&'static str> {
+        self.tokens().into_iter().chain(family::turns()).collect()
+    }
+
+    /// What keeps this model's tokens out of what it reads.
+    pub fn guard(&self) -> Guard {
+        Guard::new(self.family())
+    }
+
+    fn family(&self) -> Option<&'static Family> {
         match self.fim {
-            Some(Fim::Family(family)) => family.stops().to_vec(),
-            Some(Fim::Server) | None => family::all_tokens().collect(),
+            Some(Fim::Family(family)) => Some(family),
+            Some(Fim::Server) | None => family::kin(&self.model),
         }
     }
 
@@ -249,9 +266,9 @@ impl Server {
                 stops.extend(family.stops());
             }
             Fim::Server => {
-                body["prompt"] = with_context(window).into();
+                body["prompt"] = self.with_context(window).into();
                 if !window.below.is_empty() {
-                    body["suffix"] = family::neutral(&window.below).into();
+                    body["suffix"] = self.guard().neutral(&window.below).into();
                 }
             }
         }
@@ -278,14 +295,14 @@ impl Server {
                 stops.extend(family.stops());
             }
             Fim::Server => {
-                body["prompt"] = with_context(window).into();
+                body["prompt"] = self.with_context(window).into();
                 // Without a suffix Ollama would take the text for something said to the model.
                 let below = if window.below.is_empty() {
                     "\n"
                 } else {
                     &window.below
                 };
-                body["suffix"] = family::neutral(below).into();
+                body["suffix"] = self.guard().neutral(below).into();
             }
         }
         body["options"] = json!({
@@ -303,13 +320,13 @@ impl Server {
     fn mistral(&self, window: &Window, wish: &Wish) -> Value {
         let mut body = json!({
             "model": self.model,
-            "prompt": with_context(window),
+            "prompt": self.with_context(window),
             "max_tokens": wish.max_tokens,
             "temperature": temperature(wish),
             "stream": true,
         });
         if !window.below.is_empty() {
-            body["suffix"] = family::neutral(&window.below).into();
+            body["suffix"] = self.guard().neutral(&window.below).into();
         }
         if wish.choice > 0 {
             body["random_seed"] = wish.choice.into();
@@ -319,31 +336,37 @@ impl Server {
         }
         body
     }
-}
 
-fn llama_server(window: &Window, wish: &Wish) -> Value {
-    let extra: Vec<Value> = window
-        .context
-        .iter()
-        .map(|file| json!({ "filename": family::neutral(&file.name), "text": family::neutral(&file.content) }))
-        .collect();
-    let stops: &[&str] = if wish.one_line { &["\n"] } else { &[] };
-    json!({
-        "input_prefix": family::neutral(&window.above),
-        "input_suffix": family::neutral(&window.below),
-        "input_extra": extra,
-        "prompt": "",
-        "n_predict": wish.max_tokens,
-        "temperature": temperature(wish),
-        "seed": wish.choice,
-        "stop": stops,
-        "cache_prompt": true,
-        "stream": true,
-    })
-}
+    fn llama_server(&self, window: &Window, wish: &Wish) -> Value {
+        let guard = self.guard();
+        let extra: Vec<Value> = window
+            .context
+            .iter()
+            .map(|file| json!({ "filename": guard.neutral(&file.name), "text": guard.neutral(&file.content) }))
+            .collect();
+        let stops: &[&str] = if wish.one_line { &["\n"] } else { &[] };
+        json!({
+            "input_prefix": guard.neutral(&window.above),
+            "input_suffix": guard.neutral(&window.below),
+            "input_extra": extra,
+            "prompt": "",
+            "n_predict": wish.max_tokens,
+            "temperature": temperature(wish),
+            "seed": wish.choice,
+            "stop": stops,
+            "cache_prompt": true,
+            "stream": true,
+        })
+    }
 
-fn with_context(window: &Window) -> String {
-    format!("{}{}", window.as_comments(), family::neutral(&window.above))
+    fn with_context(&self, window: &Window) -> String {
+        let guard = self.guard();
+        format!(
+            "{}{}",
+            window.as_comments(guard),
+            guard.neutral(&window.above)
+        )
+    }
 }
 
 fn temperature(wish: &Wish) -> f64 {

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use super::family::Guard;
 use crate::{
     params::{ContextItem, Text},
     prompt::language::{self, Comment},
@@ -92,7 +93,7 @@ impl Window {
     }
 
     /// The other files as comments of this file's language, for models that know no mark for files.
-    pub fn as_comments(&self) -> String {
+    pub fn as_comments(&self, guard: Guard) -> String {
         if self.context.is_empty() {
             return String::new();
         }
@@ -104,10 +105,10 @@ impl Window {
         };
         let mut text = String::new();
         for file in &self.context {
-            let (name, content) = (one_line(&file.name), super::family::neutral(&file.content));
+            let (name, content) = (one_line(guard, &file.name), guard.neutral(&file.content));
             text.extend([mark, " ", &name, "\n", &content, "\n\n"]);
         }
-        text.extend([mark, " ", &one_line(&self.file_name), "\n"]);
+        text.extend([mark, " ", &one_line(guard, &self.file_name), "\n"]);
         text
     }
 
@@ -204,8 +205,8 @@ fn words(text: &str) -> HashSet<&str> {
         .collect()
 }
 
-fn one_line(text: &str) -> String {
-    super::family::neutral(text).replace(['\n', '\r'], " ")
+fn one_line(guard: Guard, text: &str) -> String {
+    guard.neutral(text).replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The built-in gateway in front of model servers: what each kind is asked and how its answers are told, what happens when
 //! it fails, and how questions of one user give way to each other.
 
+mod families;
 mod faults;
 mod generations;
 mod pile;

@@ -1,9 +1,12 @@
 //! Families of models that fill in the middle: their markers, their tokens that are no text, and which family a model belongs
 //! to by its name. Asked when a server is probed, and by whatever writes text for a model.
 //!
-//! Code that holds a family's tokens is written so that the model does not take them for markers ([`neutral`]).
+//! Code that holds a family's tokens is written so that the model does not take them for markers ([`Guard`]); tokens of other
+//! families are left as they are, since some of them are ordinary HTML or help texts.
 
-use std::borrow::Cow;
+mod guard;
+
+pub use guard::{Guard, turns};
 
 use crate::config::FimTemplate;
 
@@ -24,6 +27,8 @@ pub struct Family {
     pub(super) file: Option<&'static str>,
     /// Tokens that are no text, those that end an answer first.
     pub(super) tokens: &'static [&'static str],
+    /// Tokens that may well stand in code: kept out of prompts, left in answers.
+    pub(super) ambiguous: &'static [&'static str],
 }
 
 const QWEN: &[&str] = &[
@@ -39,31 +44,63 @@ const QWEN: &[&str] = &[
     "<|cursor|>",
 ];
 
-const UNDERSCORED: &[&str] = &[
+const STARCODER_2: &[&str] = &[
     "<|endoftext|>",
     "<file_sep>",
     "<fim_prefix>",
-    "<|end_of_text|>",
+    "<repo_name>",
     "<fim_suffix>",
     "<fim_middle>",
     "<fim_pad>",
-    "<repo_name>",
-    "<jupyter_text>",
+    "<|end_of_text|>",
     "<issue_start>",
+    "<jupyter_start>",
+    "<jupyter_text>",
 ];
 
-const PIPED: &[&str] = &[
+/// StarCoder's tokenizer, which Granite Code and Stable Code took over.
+const STARCODER: &[&str] = &[
     "<|endoftext|>",
+    "<fim_prefix>",
+    "<fim_suffix>",
+    "<fim_middle>",
+    "<fim_pad>",
+    "<issue_start>",
+    "<jupyter_start>",
+    "<jupyter_text>",
+    "<commit_before>",
+];
+
+const STARCODERS_FILES: &[&str] = &["<filename>", "<reponame>", "<gh_stars>"];
+
+const GRANITE_3: &[&str] = &[
+    "<|end_of_text|>",
+    "<fim_prefix>",
+    "<fim_suffix>",
+    "<fim_middle>",
+    "<fim_pad>",
+    "<|start_of_role|>",
+    "<|end_of_role|>",
+    "<|tool_call|>",
+];
+
+const GRANITE_4: &[&str] = &[
     "<|end_of_text|>",
     "<|fim_prefix|>",
-    "<|filename|>",
     "<|fim_suffix|>",
     "<|fim_middle|>",
     "<|fim_pad|>",
+    "<|filename|>",
     "<|reponame|>",
     "<|start_of_role|>",
     "<|end_of_role|>",
 ];
+
+const UNDERSCORED: [&str; 3] = ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"];
+const PIPED: [&str; 3] = ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"];
+
+/// The end of a sequence in models that come of Llama and Mistral, and of a line through text in HTML.
+const SEQUENCE: &[&str] = &["</s>", "<s>"];
 
 /// All families. A name belongs to the first that knows it.
 pub static FAMILIES: &[Family] = &[
@@ -71,19 +108,32 @@ pub static FAMILIES: &[Family] = &[
         template: FimTemplate::QwenCoder,
         names: &[&["qwen", "coder"]],
         except: &[],
-        markers: ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"],
+        markers: PIPED,
         below_first: false,
         file: Some("<|file_sep|>"),
         tokens: QWEN,
+        ambiguous: &[],
     },
     Family {
         template: FimTemplate::StarCoder,
-        names: &[&["starcoder"], &["codeqwen"]],
-        except: &["instruct", "starchat", "-chat"],
-        markers: ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"],
+        names: &[&["starcoder2"], &["starcoder-2"], &["codeqwen"]],
+        except: &["instruct", "-chat"],
+        markers: UNDERSCORED,
         below_first: false,
         file: Some("<file_sep>"),
-        tokens: UNDERSCORED,
+        tokens: STARCODER_2,
+        ambiguous: &[],
+    },
+    Family {
+        template: FimTemplate::StarCoder,
+        names: &[&["starcoder"]],
+        except: &["instruct", "starchat", "-chat"],
+        markers: UNDERSCORED,
+        below_first: false,
+        // Its `<filename>` begins a text, and was never seen in the middle of one.
+        file: None,
+        tokens: STARCODER,
+        ambiguous: STARCODERS_FILES,
     },
     Family {
         template: FimTemplate::DeepSeekCoder,
@@ -102,6 +152,7 @@ pub static FAMILIES: &[Family] = &[
             "<｜User｜>",
             "<｜Assistant｜>",
         ],
+        ambiguous: &[],
     },
     Family {
         template: FimTemplate::CodeLlama,
@@ -111,12 +162,13 @@ pub static FAMILIES: &[Family] = &[
         below_first: false,
         file: None,
         tokens: &["<EOT>", "<PRE>", "<SUF>", "<MID>", "[INST]", "[/INST]"],
+        ambiguous: SEQUENCE,
     },
     Family {
         template: FimTemplate::CodeGemma,
         names: &[&["codegemma"]],
         except: &["-it", "instruct"],
-        markers: ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"],
+        markers: PIPED,
         below_first: false,
         file: Some("<|file_separator|>"),
         tokens: &[
@@ -127,6 +179,7 @@ pub static FAMILIES: &[Family] = &[
             "<start_of_turn>",
             "<end_of_turn>",
         ],
+        ambiguous: &["<eos>", "<bos>"],
     },
     Family {
         template: FimTemplate::Codestral,
@@ -136,38 +189,47 @@ pub static FAMILIES: &[Family] = &[
         below_first: true,
         file: None,
         tokens: &["[PREFIX]", "[SUFFIX]", "[MIDDLE]", "[INST]", "[/INST]"],
+        ambiguous: SEQUENCE,
     },
     Family {
         template: FimTemplate::GraniteCode,
         names: &[&["granite", "code"]],
         except: &[],
-        markers: ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"],
+        markers: UNDERSCORED,
         below_first: false,
         file: None,
-        tokens: UNDERSCORED,
+        tokens: STARCODER,
+        ambiguous: STARCODERS_FILES,
     },
     Family {
         template: FimTemplate::Granite,
-        names: &[
-            &["granite-3.3"],
-            &["granite3.3"],
-            &["granite-4"],
-            &["granite4"],
-        ],
+        names: &[&["granite-4"], &["granite4"]],
         except: &["embedding", "vision", "speech"],
-        markers: ["<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>"],
+        markers: PIPED,
         below_first: false,
         file: None,
-        tokens: PIPED,
+        tokens: GRANITE_4,
+        ambiguous: &[],
+    },
+    Family {
+        template: FimTemplate::Granite,
+        names: &[&["granite-3.3"], &["granite3.3"]],
+        except: &["embedding", "vision", "speech"],
+        markers: UNDERSCORED,
+        below_first: false,
+        file: None,
+        tokens: GRANITE_3,
+        ambiguous: STARCODERS_FILES,
     },
     Family {
         template: FimTemplate::StableCode,
         names: &[&["stable-code"], &["stablecode"]],
         except: &["instruct"],
-        markers: ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"],
+        markers: UNDERSCORED,
         below_first: false,
         file: None,
-        tokens: UNDERSCORED,
+        tokens: STARCODER,
+        ambiguous: STARCODERS_FILES,
     },
     Family {
         template: FimTemplate::SantaCoder,
@@ -183,19 +245,29 @@ pub static FAMILIES: &[Family] = &[
             "<fim-middle>",
             "<fim-pad>",
         ],
+        ambiguous: &[],
     },
 ];
 
 /// The family of a model of this name, if it can fill in the middle.
 pub fn of(model: &str) -> Option<&'static Family> {
-    // A folder may be called after another model.
-    let name = file_stem(model).to_ascii_lowercase();
-    let family = FAMILIES.iter().find(|family| {
+    let name = lowered(model);
+    let excepted = |family: &Family| family.except.iter().any(|part| name.contains(part));
+    kin(model).filter(|family| !excepted(family))
+}
+
+/// The family whose tokens a model of this name has, whether it can fill in the middle or not.
+pub fn kin(model: &str) -> Option<&'static Family> {
+    let name = lowered(model);
+    FAMILIES.iter().find(|family| {
         let has = |parts: &&[&str]| parts.iter().all(|part| name.contains(part));
         family.names.iter().any(has)
-    })?;
-    let excepted = family.except.iter().any(|part| name.contains(part));
-    (!excepted).then_some(family)
+    })
+}
+
+/// A folder may be called after another model.
+fn lowered(model: &str) -> String {
+    file_stem(model).to_ascii_lowercase()
 }
 
 /// What a file of weights is called, without its folders; other names as they are.
@@ -206,30 +278,17 @@ pub fn file_stem(model: &str) -> &str {
     }
 }
 
-/// The family that a setting names.
-pub fn named(template: FimTemplate) -> Option<&'static Family> {
-    FAMILIES.iter().find(|family| family.template == template)
+/// The family that a setting names; of its generations the one that the model's name tells, else the newest.
+pub fn named(template: FimTemplate, model: &str) -> Option<&'static Family> {
+    let is_meant = |family: &&Family| family.template == template;
+    kin(model)
+        .filter(is_meant)
+        .or_else(|| FAMILIES.iter().find(is_meant))
 }
 
-/// Every token of every family, for servers that do the markers themselves.
+/// Every token of every family, for models of which nothing is known.
 pub fn all_tokens() -> impl Iterator<Item = &'static str> + Clone {
     FAMILIES.iter().flat_map(|family| family.tokens).copied()
-}
-
-/// Text in which no token of any family is left: a blank takes each apart.
-pub fn neutral(text: &str) -> Cow<'_, str> {
-    if !text.contains(['<', '[']) {
-        return Cow::Borrowed(text);
-    }
-    let mut neutral = Cow::Borrowed(text);
-    for token in all_tokens() {
-        if neutral.contains(token) {
-            let width = token.chars().next().map_or(0, char::len_utf8);
-            let (head, tail) = token.split_at(width);
-            neutral = Cow::Owned(neutral.replace(token, &format!("{head} {tail}")));
-        }
-    }
-    neutral
 }
 
 // === impl Family ===
@@ -239,12 +298,15 @@ impl Family {
     pub fn stops(&self) -> &'static [&'static str] {
         self.tokens
     }
+
+    /// What keeps this family's tokens out of prompts.
+    pub fn guard(&'static self) -> Guard {
+        Guard::new(Some(self))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -272,6 +334,7 @@ mod tests {
             ("mamba-codestral-7B-v0.1", None),
             ("ibm-granite/granite-3b-code-base", Some(T::GraniteCode)),
             ("granite4:micro", Some(T::Granite)),
+            ("codegemma-7b-it", None),
             ("ibm-granite/granite-3.3-8b-instruct", Some(T::Granite)),
             ("stabilityai/stable-code-3b", Some(T::StableCode)),
             ("stable-code:3b-instruct", None),
@@ -284,21 +347,16 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn neutral_text_has_no_token(parts in proptest::collection::vec(0_usize..40, 0..12), cut in 0_usize..6) {
-            let tokens: Vec<_> = all_tokens().collect();
-            let text: String = parts
-                .iter()
-                .map(|part| {
-                    let token = tokens[part % tokens.len()];
-                    token.chars().skip(cut % 2).collect::<String>() + &token[..1]
-                })
-                .collect();
-            let neutral = neutral(&text);
-            for token in tokens {
-                prop_assert!(!neutral.contains(token), "{token} in {neutral}");
-            }
-        }
+    #[test]
+    fn a_setting_names_the_generation_that_the_name_tells() {
+        use FimTemplate as T;
+        let marker = |template, model| named(template, model).unwrap().markers[0];
+        assert_eq!(marker(T::Granite, "granite3.3:8b"), "<fim_prefix>");
+        assert_eq!(marker(T::Granite, "granite4:micro"), "<|fim_prefix|>");
+        assert_eq!(marker(T::Granite, "our-own"), "<|fim_prefix|>");
+        let file = |model| named(T::StarCoder, model).unwrap().file;
+        assert_eq!(file("starcoderbase-1b"), None);
+        assert_eq!(file("our-own"), Some("<file_sep>"));
+        assert_eq!(marker(T::CodeGemma, "qwen2.5-coder"), "<|fim_prefix|>");
     }
 }
