@@ -133,7 +133,10 @@ impl Builtin {
                 _place: place,
             })));
         }
-        let text = written.whole().await?;
+        let text = match written.whole().await {
+            Err(ModelError::Superseded) => String::new(),
+            whole => whole?,
+        };
         let texts = if text.is_empty() {
             Vec::new()
         } else {
@@ -155,10 +158,7 @@ impl Builtin {
             ModelError::NoServer => self.settings.deadline,
             ModelError::Superseded => return Ok(suggested(ask, Vec::new(), engine_named())),
             error if ask.brief.is_some() => return Err(error.into()),
-            _ => {
-                let left = EDITORS_TIME.saturating_sub(asked_at.elapsed());
-                left.max(SECOND_CHANCE).min(self.settings.deadline)
-            }
+            _ => second_chance(asked_at.elapsed(), self.settings.deadline),
         };
         let work = Work::new(ask, &self.settings, deadline);
         let texts = timeout(deadline, self.think(work))
@@ -183,6 +183,12 @@ impl Builtin {
             Vec::new()
         })
     }
+}
+
+/// Time for the engine when a model server has failed after `elapsed`.
+fn second_chance(elapsed: Duration, deadline: Duration) -> Duration {
+    let left = EDITORS_TIME.saturating_sub(elapsed);
+    left.max(SECOND_CHANCE).min(deadline)
 }
 
 fn suggested(ask: &Ask, texts: Vec<String>, (engine, model): (&'static str, String)) -> Answer {
@@ -274,4 +280,36 @@ fn deadline(within: Duration) -> Option<std::time::Instant> {
         reason = "the engine measures its own work, not the time of day"
     )]
     std::time::Instant::now().checked_add(within)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, Sources};
+
+    /// Editors wait 5 s for whom they ask directly (GitLab's language server 8.54).
+    #[test]
+    fn the_engine_answers_before_an_editor_stops_waiting() {
+        let settings = config::load(&Sources::default()).unwrap().model;
+        let ms = Duration::from_millis;
+        assert_eq!(EDITORS_TIME, ms(4_800));
+        for (elapsed, left) in [
+            (0, 4_000),
+            (800, 4_000),
+            (1_000, 3_800),
+            (4_000, 800),
+            (4_300, 500),
+            (9_000, 500),
+        ] {
+            let chance = second_chance(ms(elapsed), settings.deadline);
+            assert_eq!(chance, ms(left), "after {elapsed} ms");
+        }
+        let last = settings.deadline + second_chance(settings.deadline, settings.deadline);
+        assert_eq!(last, EDITORS_TIME);
+        assert_eq!(
+            second_chance(ms(100), ms(100)),
+            ms(100),
+            "a shorter deadline binds the engine too"
+        );
+    }
 }

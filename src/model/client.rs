@@ -4,9 +4,12 @@
 //! Every question ends by a deadline, dropping it closes its connection at once, and no more is read of an answer than is
 //! shown.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use futures_util::future::join_all;
@@ -69,7 +72,8 @@ impl ModelClient {
 
     /// Suggestions for a completion.
     pub async fn complete(&self, ask: &Ask) -> Result<Suggestions, ModelError> {
-        let server = self.server(Role::Completion)?;
+        let role = Role::Completion;
+        let server = self.models.server(role).ok_or(ModelError::NoServer)?;
         let place = place_of(ask);
         let done = |texts: &[String]| Suggestions {
             texts: texts.to_vec(),
@@ -81,27 +85,24 @@ impl ModelClient {
             .memory
             .recall(&remembered_at(ask, &place), &ask.above)
         {
+            self.models.flights.end(&place);
             return Ok(done(&texts));
         }
-        let limit = self.models.settings.deadline;
-        let until = Instant::now() + limit;
-        let asked = self.take_part(&server, ask, place, until);
-        let late = |_| ModelError::Late(limit);
-        match timeout_at(until, asked).await.map_err(late) {
-            Ok(Ok(texts)) => Ok(done(&texts)),
-            Ok(Err(error)) => Err(error),
-            Err(error) => Err(self.models.noted(Role::Completion, error)),
-        }
+        self.admit(role)?;
+        let until = Instant::now() + self.limit(role);
+        let texts = self.take_part(&server, ask, place, until).await?;
+        Ok(done(&texts))
     }
 
     /// A generation or a completion as it is written. Returns when the first text is there, or the end.
     pub async fn write(&self, ask: &Ask) -> Result<Written, ModelError> {
-        let (role, limit) = match ask.brief {
-            Some(_) => (Role::Generation, self.models.settings.generation.deadline),
-            None => (Role::Completion, self.models.settings.deadline),
+        let role = match ask.brief {
+            Some(_) => Role::Generation,
+            None => Role::Completion,
         };
-        let server = self.server(role)?;
-        let until = Instant::now() + limit;
+        let server = self.models.server(role).ok_or(ModelError::NoServer)?;
+        self.admit(role)?;
+        let until = Instant::now() + self.limit(role);
         let lead = loop {
             // Streams are not shared: each client reads at its own speed.
             let number = self.models.flights.number();
@@ -110,21 +111,15 @@ impl ModelClient {
                 break lead;
             }
         };
-        let begun = async {
-            tokio::select! {
-                biased;
-                () = lead.superseded() => Err(ModelError::Superseded),
-                begun = self.begin(&server, role, ask, until) => begun,
-            }
+        let begun = tokio::select! {
+            biased;
+            () = lead.superseded() => Err(ModelError::Superseded),
+            begun = self.begin(&server, role, ask, until) => begun,
         };
-        match timeout_at(until, begun).await {
-            Ok(Ok(mut written)) => {
-                written.judged_for(&self.models, role);
-                Ok(written)
-            }
-            Ok(Err(error)) => Err(self.models.noted(role, error)),
-            Err(_) => Err(self.models.noted(role, ModelError::Late(limit))),
-        }
+        let mut written = begun.map_err(|error| self.models.noted(role, error))?;
+        written.judged_for(&self.models, role);
+        written.led_by(lead);
+        Ok(written)
     }
 
     /// Asks, or waits for the answer to the same question.
@@ -140,12 +135,12 @@ impl ModelClient {
         loop {
             let lead = match self.models.flights.join(place, question) {
                 Turn::Lead(lead) => lead,
-                Turn::Follow(asked) => match flight::outcome(asked).await {
-                    Some(Outcome::Texts(texts)) => return Ok(texts),
-                    Some(Outcome::Superseded) => return Err(ModelError::Superseded),
-                    Some(Outcome::Failed) => return Err(ModelError::Shared),
+                Turn::Follow(asked) => match timeout_at(until, flight::outcome(asked)).await {
+                    Ok(Some(Outcome::Texts(texts))) => return Ok(texts),
+                    Ok(Some(Outcome::Superseded)) => return Err(ModelError::Superseded),
+                    Ok(Some(Outcome::Failed)) | Err(_) => return Err(ModelError::Shared),
                     // Whoever asked has left; it is our turn.
-                    None => continue,
+                    Ok(None) => continue,
                 },
             };
             let asked = tokio::select! {
@@ -286,11 +281,11 @@ impl ModelClient {
         tidy: Tidy,
         until: Instant,
     ) -> Result<Written, ModelError> {
-        let permit = self.place(role).await?;
+        let permit = self.place(role, until).await?;
         let upstream = self.upstream(server, role);
-        let response = upstream
-            .send(|endpoint| call.request(&server.address, endpoint))
-            .await?;
+        let sent = upstream.send(|endpoint| call.request(&server.address, endpoint));
+        let late = |_| ModelError::Late(self.limit(role));
+        let response = timeout_at(until, sent).await.map_err(late)??;
         let status = response.status();
         let answer = Answer::new(response).inspect_err(|_| {
             if status == StatusCode::NOT_FOUND {
@@ -300,26 +295,34 @@ impl ModelClient {
         Ok(Written::new((answer, tidy), server, permit, until))
     }
 
-    /// A place among the questions at the server; only so many may wait for one.
-    async fn place(&self, role: Role) -> Result<OwnedSemaphorePermit, ModelError> {
+    /// A place among the questions at the server; only so many may wait for one, and none longer than its deadline. Who gets
+    /// none has not been failed by the server.
+    async fn place(&self, role: Role, until: Instant) -> Result<OwnedSemaphorePermit, ModelError> {
         let post = self.models.post(role);
         if let Ok(permit) = Arc::clone(&post.places).try_acquire_owned() {
             return Ok(permit);
         }
         let _waiting =
             Waiting::new(&post.waiting, self.models.settings.max_queued).ok_or(ModelError::Full)?;
-        let permit = Arc::clone(&post.places).acquire_owned().await;
-        permit.map_err(|_| ModelError::Full)
+        let place = Arc::clone(&post.places).acquire_owned();
+        match timeout_at(until, place).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(ModelError::Full),
+        }
     }
 
-    fn server(&self, role: Role) -> Result<Arc<Server>, ModelError> {
-        let server = self.models.server(role).ok_or(ModelError::NoServer)?;
-        match self.models.post(role).breaker.admit() {
-            Ok(()) => Ok(server),
-            Err(wait) => {
-                let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
-                Err(ModelError::Resting(seconds.max(1)))
-            }
+    /// Whether the server may be asked, which has not failed too often lately.
+    fn admit(&self, role: Role) -> Result<(), ModelError> {
+        self.models.post(role).breaker.admit().map_err(|wait| {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            ModelError::Resting(seconds.max(1))
+        })
+    }
+
+    fn limit(&self, role: Role) -> Duration {
+        match role {
+            Role::Completion => self.models.settings.deadline,
+            Role::Generation => self.models.settings.generation.deadline,
         }
     }
 
@@ -342,11 +345,7 @@ impl ModelClient {
         if let Some(kept) = kept.iter().find(is_it) {
             return Arc::clone(&kept.upstream);
         }
-        let settings = &self.models.settings;
-        let limit = match role {
-            Role::Completion => settings.deadline,
-            Role::Generation => settings.generation.deadline,
-        };
+        let limit = self.limit(role);
         let clocks = Clocks {
             connect: limit,
             response: limit,
@@ -428,4 +427,87 @@ fn question_of(server: &Server, ask: &Ask, place: &Digest) -> Digest {
         parts.extend([item.name.raw(), item.content.raw()]);
     }
     memory::digest(&parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        config::{self, Settings, Sources},
+        model::{Brief, Fim, family, server::Address},
+    };
+
+    fn ask(brief: Option<Brief>) -> Ask {
+        Ask {
+            user: "alice".to_owned(),
+            project: None,
+            file_name: "a.py".to_owned(),
+            above: "x = ".into(),
+            below: "".into(),
+            context: Vec::new(),
+            choices: 1,
+            brief,
+        }
+    }
+
+    /// A client of a server that takes connections and says nothing.
+    fn client(settings: &mut Settings) -> (std::net::TcpListener, ModelClient) {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        settings.model.url = Some(format!("http://{}", silent.local_addr().unwrap()));
+        let models = Models::new(settings, 0, Clock::System);
+        let given = settings.model.completion_server(&settings.proxies);
+        models.completion.known().server = Some(Arc::new(Server {
+            address: Address::new(config::ModelKind::OpenAi, &given.unwrap()).unwrap(),
+            model: "qwen2.5-coder".to_owned(),
+            fim: family::of("qwen2.5-coder").map(Fim::Family),
+            chats: true,
+        }));
+        (silent, ModelClient::new(models))
+    }
+
+    /// Editors wait 5 s for a completion that they ask for directly, and 15 s for a stream.
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_server_is_given_up_after_the_default_deadlines() {
+        let (_silent, client) = client(&mut config::load(&Sources::default()).unwrap());
+        for (brief, streamed, seconds) in [
+            (None, false, 4),
+            (None, true, 4),
+            (Some(Brief::default()), true, 14),
+        ] {
+            let ask = ask(brief);
+            let asked_at = Instant::now();
+            let failed = if streamed {
+                client.write(&ask).await.err()
+            } else {
+                client.complete(&ask).await.err()
+            };
+            assert!(failed.is_some_and(|error| error.is_late()));
+            assert_eq!(asked_at.elapsed().as_secs(), seconds);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_place_leaves_the_queue_in_time() {
+        let mut settings = config::load(&Sources::default()).unwrap();
+        (settings.model.max_in_flight, settings.model.max_queued) = (1, 1);
+        let (_silent, client) = client(&mut settings);
+        let post = &client.models.completion;
+        let place = Arc::clone(&post.places).try_acquire_owned().unwrap();
+        for number in 0..5 {
+            let ask = ask(None);
+            let asked_at = Instant::now();
+            let failed = if number % 2 == 0 {
+                client.complete(&ask).await.err()
+            } else {
+                client.write(&ask).await.err()
+            };
+            assert!(matches!(failed, Some(ModelError::Full)), "{failed:?}");
+            assert_eq!(asked_at.elapsed().as_secs(), 4, "there was room to wait");
+            assert_eq!(post.waiting.load(Ordering::Acquire), 0);
+        }
+        assert!(!post.breaker.is_open(), "the server has not failed");
+        drop(place);
+        assert!(post.places.try_acquire().is_ok());
+    }
 }

@@ -60,7 +60,10 @@ impl Flights {
     /// Takes part in a question about a place; `place` tells user and file, `question` everything that is asked.
     pub(super) fn join(self: &Arc<Self>, place: Digest, question: Digest) -> Turn {
         let mut state = self.state();
-        if let Some((_, outcome)) = state.asked.get(&question) {
+        let newest = state.newest.get(&place).map(|(number, _)| *number);
+        if let Some((number, outcome)) = state.asked.get(&question)
+            && newest == Some(*number)
+        {
             return Turn::Follow(outcome.clone());
         }
         state.last_number += 1;
@@ -79,6 +82,13 @@ impl Flights {
             superseded,
             outcome,
         })
+    }
+
+    /// Ends the question about a place, since a newer one has been answered without asking.
+    pub(super) fn end(&self, place: &Digest) {
+        if let Some((_, older)) = self.state().newest.remove(place) {
+            older.cancel();
+        }
     }
 
     /// A number that no other question has.
@@ -156,6 +166,21 @@ mod tests {
         let newest = lead(flights.join([1; 32], [4; 32]));
         newer.superseded().await;
         assert!(!newest.superseded.is_cancelled());
+        flights.end(&[1; 32]);
+        newest.superseded().await;
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_question_that_has_been_ended() {
+        let flights = Arc::new(Flights::default());
+        let first = lead(flights.join([1; 32], [1; 32]));
+        let second = lead(flights.join([1; 32], [2; 32]));
+        first.superseded().await;
+        let again = lead(flights.join([1; 32], [1; 32]));
+        second.superseded().await;
+        drop((first, second));
+        assert!(!again.superseded.is_cancelled());
+        assert!(matches!(flights.join([1; 32], [1; 32]), Turn::Follow(_)));
     }
 
     #[tokio::test]

@@ -16,8 +16,8 @@ mod table;
 mod wire;
 
 pub(crate) use browser::{Browser, FORM, form};
-pub(crate) use client::{Connection, Reply, Request};
-pub(crate) use gateway::{Answer, End, FakeGateway, Recorded, Script, chunk};
+pub(crate) use client::{Connection, Reply, Request, Transfer};
+pub(crate) use gateway::{Answer, End, Exchange, FakeGateway, Recorded, Script, chunk};
 pub(crate) use model::{
     FakeModel, chat_stream, llama_stream, ollama_lines, openai_begun, openai_document,
     openai_event, openai_stream,
