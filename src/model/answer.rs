@@ -240,6 +240,10 @@ impl Answer {
         text.push_str(&said.unwrap_or_default());
         let reason = choice.finish_reason.or(item.done_reason).or(item.stop_type);
         let reason = reason.filter(|reason| !reason.is_empty() && reason != "none");
+        // So Mistral's API and vLLM end what they could not finish.
+        if matches!(reason.as_deref(), Some("error" | "abort")) {
+            return Err(ModelError::Malformed("it tells of an error"));
+        }
         if item.done == Some(true) || item.stop == Some(true) || reason.is_some() {
             let is_cut = item.stopped_limit == Some(true)
                 || reason.is_some_and(|reason| {

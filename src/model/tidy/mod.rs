@@ -36,6 +36,16 @@ pub enum Writer {
     Chat,
 }
 
+/// What the lines of an answer stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrapping {
+    Nothing,
+    /// What a model thinks before it answers.
+    Thought,
+    /// Between fences.
+    Fence,
+}
+
 /// An answer on its way.
 pub struct Tidy {
     place: Place,
@@ -43,8 +53,7 @@ pub struct Tidy {
     tokens: Vec<&'static str>,
     /// The line that has not ended yet.
     line: String,
-    /// Whether an opening fence has been passed.
-    fenced: bool,
+    wrapping: Wrapping,
     /// What every line is moved to the right by.
     shift: Option<String>,
     /// Line breaks before the next text.
@@ -67,7 +76,7 @@ impl Tidy {
             writer,
             tokens,
             line: String::new(),
-            fenced: false,
+            wrapping: Wrapping::Nothing,
             shift: None,
             breaks: usize::from(begins_anew),
             lines: Vec::new(),
@@ -195,18 +204,32 @@ impl Tidy {
             || (self.writer == Writer::Completion && self.lines.len() >= MOST_LINES);
     }
 
-    /// Fences and what is said before the first code; sets the end at a closing fence.
+    /// Fences and what is thought and said before the first code; sets the end at a closing fence.
     fn is_passed_over(&mut self, line: &str) -> bool {
+        let begins = self.lines.is_empty();
+        let fenced = self.wrapping == Wrapping::Fence;
+        let starts = line.trim_start().starts_with("<think>");
+        let thinks = begins && !fenced && (starts || self.wrapping == Wrapping::Thought);
+        if thinks && self.writer == Writer::Chat {
+            self.wrapping = if line.contains("</think>") {
+                Wrapping::Nothing
+            } else {
+                Wrapping::Thought
+            };
+            return true;
+        }
         if self.place.is_prose {
             return false;
         }
         if line.trim_start().starts_with("```") {
-            let opens = self.is_first && !self.fenced;
-            self.fenced = opens;
+            let opens = begins && !fenced;
+            if opens {
+                self.wrapping = Wrapping::Fence;
+            }
             self.is_done = !opens;
             return true;
         }
-        if !self.is_first || self.fenced {
+        if !begins || fenced {
             return false;
         }
         match self.writer {
@@ -214,7 +237,8 @@ impl Tidy {
                 line.trim().is_empty() || prose::is_sentence(line) || prose::is_talk(line)
             }
             Writer::Completion | Writer::Filling => {
-                let talks = self.place.position() != Position::Inside && prose::is_talk(line);
+                let may_talk = self.place.position() != Position::Inside && !self.place.opens_text;
+                let talks = thinks || (may_talk && prose::is_talk(line));
                 self.is_done = talks;
                 talks
             }

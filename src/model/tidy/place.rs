@@ -34,6 +34,8 @@ pub struct Place {
     pub(super) crlf: bool,
     /// Whether the file is written for people, so that sentences and fences are what it consists of.
     pub(super) is_prose: bool,
+    /// Whether a comment or a text of several lines has just been opened, where sentences belong too.
+    pub(super) opens_text: bool,
 }
 
 // === impl Place ===
@@ -68,6 +70,7 @@ impl Place {
             deeper: if opens { unit(above) } else { String::new() },
             crlf: above.contains("\r\n") || below.contains("\r\n"),
             is_prose: is_prose(file_name),
+            opens_text: opens_text(above),
         }
     }
 
@@ -111,6 +114,14 @@ impl Place {
         let opened: i32 = lines.iter().map(|line| balance(line)).sum();
         opened <= 0 && width(line) == width(&self.line_below)
     }
+}
+
+fn opens_text(above: &str) -> bool {
+    let end = above.trim_end();
+    let opens = |mark: &&str| end.ends_with(*mark);
+    // The second of two closes.
+    let is_odd = |mark: &&str| opens(mark) && end.matches(*mark).count() % 2 == 1;
+    ["/*", "/**", "<!--"].iter().any(opens) || ["\"\"\"", "'''"].iter().any(is_odd)
 }
 
 /// Whether a line goes on with a block that began at its own depth.

@@ -204,6 +204,54 @@ fn special_tokens_are_never_shown() {
 }
 
 #[test]
+fn what_is_said_before_code_is_no_code_below_a_blank_line_either() {
+    for (above, answer, shown) in [
+        ("def f():", "\nHere is the code:\n    a = 1", ""),
+        (
+            "def f():",
+            "\n```python\n    a = 1\n```\nDone.",
+            "\n    a = 1",
+        ),
+        ("x = 1\n", "\nSure! Here you are:\ny = 2", ""),
+        ("def f():\n    \"\"\"", "Here is a sum.\n", "Here is a sum."),
+        (
+            "def f():\n    \"\"\"",
+            "\n    The following is summed up.",
+            "\n    The following is summed up.",
+        ),
+        (
+            "def f():\n    \"\"\"Adds.\"\"\"",
+            "\nHere is the code:\n    a = 1",
+            "",
+        ),
+    ] {
+        let place = Place::new("a.py", above, "");
+        let answer = whole(&place, Writer::Completion, answer, false);
+        assert_eq!(answer, shown, "{above:?}");
+    }
+}
+
+#[test]
+fn what_a_model_thinks_is_not_shown() {
+    for (file, answer) in [
+        ("a.py", "<think>\nfirst = 1\nWait.\n</think>\n\nx = 1"),
+        ("a.py", "<think>\n\n</think>\n```python\nx = 1\n```"),
+        ("a.py", "<think>x = 2</think>\nx = 1"),
+        ("a.md", "<think>\nHm.\n</think>\n\nx = 1"),
+    ] {
+        let place = Place::new(file, "", "");
+        let shown = whole(&place, Writer::Chat, answer, false);
+        assert_eq!(shown.trim(), "x = 1", "{answer:?}");
+    }
+    let place = Place::new("a.py", "", "");
+    assert_eq!(whole(&place, Writer::Chat, "<think>\nx = 2\nHm", true), "");
+    let further_in = "x = [\n    \"\",\n<think>\n]";
+    assert_eq!(whole(&place, Writer::Chat, further_in, false), further_in);
+    let place = Place::new("a.py", "x = ", "");
+    assert_eq!(whole(&place, Writer::Completion, "<think>\nHm.", false), "");
+}
+
+#[test]
 fn half_a_line_is_shown_only_alone() {
     let place = Place::new("a.py", "def f():", "");
     let shown = |is_cut| {

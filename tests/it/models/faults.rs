@@ -21,7 +21,7 @@ fn error_in_midstream() -> Answer {
     Answer::bytes(bytes)
 }
 
-fn faults() -> Vec<(&'static str, Answer)> {
+pub(super) fn faults() -> Vec<(&'static str, Answer)> {
     let ok = |kind, body| Answer::new(200, kind, body);
     vec![
         ("500", Answer::new(500, "text/plain", "x")),

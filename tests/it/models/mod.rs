@@ -1,8 +1,10 @@
 //! The built-in gateway in front of model servers: what each kind is asked and how its answers are told, what happens when
 //! it fails, and how questions of one user give way to each other.
 
+mod broken_streams;
 mod families;
 mod faults;
+mod forms;
 mod generations;
 mod pile;
 mod probes;

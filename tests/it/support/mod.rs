@@ -19,8 +19,8 @@ pub(crate) use browser::{Browser, FORM, form};
 pub(crate) use client::{Connection, Reply, Request, Transfer};
 pub(crate) use gateway::{Answer, End, Exchange, FakeGateway, Recorded, Script, chunk};
 pub(crate) use model::{
-    FakeModel, chat_stream, llama_stream, ollama_lines, openai_begun, openai_document,
-    openai_event, openai_stream,
+    FakeModel, chat_stream, llama_stream, mistral_stream, ollama_lines, ollama_raw, openai_begun,
+    openai_document, openai_event, openai_stream,
 };
 pub(crate) use program::{Program, Run, command};
 pub(crate) use redis::RedisServer;
