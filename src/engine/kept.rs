@@ -151,3 +151,81 @@ pub(crate) fn others(prompt: &Prompt<'_>, context_chars: usize) -> u64 {
     }
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::Request;
+    use super::super::{Engine, Options, Task};
+    use super::*;
+
+    /// A depth that no token has: it tells tokens that were kept from those that were read anew.
+    const KEPT: i8 = 99;
+
+    /// Two marks lie 1,500 characters and the rest of a line apart.
+    const MOST_READ: usize = 1_600;
+
+    /// For each keystroke the characters at the end of the text that were read anew, where all others were kept.
+    fn read_anew(text: &str, typed: usize, context_chars: usize) -> Vec<usize> {
+        let engine = Engine::new();
+        let options = Options {
+            task: Task::Completion,
+            max_tokens: 64,
+            choices: 1,
+            context_chars,
+            deadline: None,
+        };
+        let read = |at: usize, kept| {
+            let prompt = Prompt {
+                file_name: "store.py",
+                above: &text[..at],
+                below: "\n",
+                context: &[],
+                session: None,
+                instruction: None,
+            };
+            let tables = (&engine.vocabulary, &engine.spacing);
+            let request = Request::read(&prompt, &options, tables, kept);
+            let anew = request.above.iter().position(|piece| piece.delta != KEPT);
+            let anew = anew.and_then(|first| request.above.get(first));
+            let characters = anew.map_or(0, |first| request.above_text.len() - first.start);
+            (request.keep(others(&prompt, context_chars)), characters)
+        };
+        let begin = text.len() - typed;
+        let keystrokes = (begin..text.len()).map(|at| {
+            let (mut kept, _) = read(at, None);
+            kept.cuts.iter_mut().for_each(|cut| cut.delta = KEPT);
+            read(at + 1, Some(kept)).1
+        });
+        keystrokes.collect()
+    }
+
+    fn file_of_50_kb() -> String {
+        let method = "    def load_NUMBER(self, path, strict):\n        entry = self.open(path)\n        self.entries[path] = entry\n        return entry\n\n";
+        let methods: String = (0..400)
+            .map(|number| method.replace("NUMBER", &number.to_string()))
+            .collect();
+        format!("class Store:\n{methods}    def last(self):\n        return self.entries[-1]")
+    }
+
+    #[test]
+    fn typing_on_reads_only_the_end_of_the_file_again() {
+        let text = file_of_50_kb();
+        assert!(text.len() > 50_000);
+        for characters in read_anew(&text, 30, 100_000) {
+            assert!(
+                (1..MOST_READ).contains(&characters),
+                "{characters} of 50 kB"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_read_of_a_long_file_moves_on_in_steps() {
+        let text = file_of_50_kb();
+        let keystrokes = read_anew(&text, 30, 16_000);
+        let wholes = keystrokes
+            .iter()
+            .filter(|characters| **characters >= MOST_READ);
+        assert!(wholes.count() <= 1, "{keystrokes:?}");
+    }
+}
