@@ -5,9 +5,10 @@ use std::{
     error::Error,
     future::poll_fn,
     io,
+    pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -38,7 +39,8 @@ use super::{
 /// Most bytes of the head of an answer over HTTP/2.
 const LARGEST_HEAD: u32 = 64 * 1024;
 
-/// Requests that share a connection of HTTP/2: as many as every server is advised to take (RFC 9113 section 6.5.2).
+/// Requests that share a connection of HTTP/2: as many as every server is advised to take (RFC 9113 section 6.5.2), unless it
+/// says that it takes fewer.
 const MOST_STREAMS: usize = 100;
 
 /// Silence on a connection of HTTP/2 after which the other side is asked whether it is there, and time for its answer.
@@ -82,11 +84,12 @@ pub(super) struct Many {
 }
 
 /// The exchanges that share a connection of HTTP/2: as many as there are handles to it.
-#[derive(Default)]
 struct Users {
     /// Whether one has waited in vain. Nobody else joins then: what holds up one of them, such as a window that is never
     /// opened, may hold up all, and a new connection knows nothing of it.
     stuck: AtomicBool,
+    /// How many the other side takes at once.
+    most: AtomicUsize,
 }
 
 /// Holds a connection of HTTP/2 for stuck when no head of an answer has come after so long, also when nobody waits for it any
@@ -110,7 +113,7 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (requests, connection) = http2::Builder::new(TokioExecutor::new())
+        let (requests, mut connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .max_header_list_size(LARGEST_HEAD)
             .keep_alive_interval(PING_AFTER)
@@ -118,11 +121,23 @@ impl Connection {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(io::Error::other)?;
-        tokio::spawn(async move { drop(connection.await) });
-        Ok(Self::Many(Many {
-            requests,
-            users: Arc::default(),
-        }))
+        let users = Arc::new(Users {
+            stuck: AtomicBool::new(false),
+            most: AtomicUsize::new(MOST_STREAMS),
+        });
+        // Whoever drives the connection is no user of it. It is driven with each request, so a limit that is told after one
+        // counts from the next on.
+        let told = Arc::downgrade(&users);
+        let driven = poll_fn(move |context| {
+            let ended = Pin::new(&mut connection).poll(context);
+            if let Some(users) = told.upgrade() {
+                let most = connection.current_max_send_streams();
+                users.most.store(most, Ordering::Relaxed);
+            }
+            ended.map(drop)
+        });
+        tokio::spawn(driven);
+        Ok(Self::Many(Many { requests, users }))
     }
 
     /// Sends a request and waits for the head of its answer until `deadline`.
@@ -248,7 +263,8 @@ impl Many {
 
     /// Whether another exchange may join.
     pub(super) fn has_room(&self) -> bool {
-        Arc::strong_count(&self.users) <= MOST_STREAMS
+        let most = self.users.most.load(Ordering::Relaxed).min(MOST_STREAMS);
+        Arc::strong_count(&self.users) <= most
     }
 }
 

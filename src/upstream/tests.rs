@@ -243,13 +243,13 @@ async fn kept(upstream: &Upstream, listener: &TcpListener) -> TcpStream {
     upstream.pool.share(&connection);
     let (mut far, _) = far.unwrap();
     far.write_all(&frame(4, 0, 0, &[])).await.unwrap();
+    let mut preface = [0; 24];
+    far.read_exact(&mut preface).await.unwrap();
     far
 }
 
 /// Reads a request to its end.
 async fn asked_by_frames(stream: &mut TcpStream) {
-    let mut preface = [0; 24];
-    stream.read_exact(&mut preface).await.unwrap();
     loop {
         let mut head = [0; 9];
         stream.read_exact(&mut head).await.unwrap();
@@ -365,6 +365,39 @@ async fn heads_of_http_2_have_at_most_so_many_fields() {
         let head = [OK, &FIELD.repeat(fields)].concat();
         let answer = answered(&frame(HEADERS, END_HEADERS | END_STREAM, 1, &head)).await;
         assert_eq!(answer.is_ok(), fine, "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn no_more_requests_share_a_connection_than_the_other_side_takes() {
+    let (upstream, listener) = upstream().await;
+    let mut stream = kept(&upstream, &listener).await;
+    // SETTINGS_MAX_CONCURRENT_STREAMS is 1 (RFC 9113 section 6.5.2); it has been read when the answer behind it has.
+    let settings = frame(4, 0, 0, &[0, 3, 0, 0, 0, 1]);
+    let answer = frame(HEADERS, END_HEADERS | END_STREAM, 1, OK);
+    let gateway = async {
+        asked_by_frames(&mut stream).await;
+        let frames = [settings, answer].concat();
+        stream.write_all(&frames).await.unwrap();
+    };
+    let client = async { text(upstream.send(post(3)).await.unwrap()).await };
+    tokio::join!(client, gateway);
+    let beside = async {
+        // The other one has its place.
+        asked_by_frames(&mut stream).await;
+        let gateway = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            asked(&mut stream, 3).await;
+            stream.write_all(ANSWER).await.unwrap();
+            stream
+        };
+        let client = async { text(upstream.send(post(3)).await.unwrap()).await };
+        tokio::join!(client, gateway).0
+    };
+    tokio::select! {
+        biased;
+        held = upstream.send(post(3)) => panic!("nobody answers: {:?}", held.map(drop)),
+        body = beside => assert_eq!(body, "{}"),
     }
 }
 
