@@ -27,6 +27,18 @@ const LARGEST: usize = 4 * 1024 * 1024;
 const MOST_ASKED: usize = 8;
 const MOST_NAMED: usize = 12;
 
+/// Paths of APIs that are taken for the URL of a server, the longest first.
+const PATHS: &[&str] = &[
+    "/chat/completions",
+    "/fim/completions",
+    "/completions",
+    "/models",
+    "/api/generate",
+    "/api/chat",
+    "/api/tags",
+    "/infill",
+];
+
 /// What a probe has found.
 pub struct Found {
     /// The server and its model.
@@ -60,6 +72,14 @@ pub enum ProbeError {
     /// The API is one step further down.
     #[error("{0} has its API below /v1; set model.url = \"{0}/v1\"")]
     BelowV1(String),
+    /// The URL is that of one question.
+    #[error("{url} is a path of the API, not where it begins; set model.url = \"{base}\"")]
+    Path {
+        /// The URL.
+        url: String,
+        /// What of it is the server's.
+        base: String,
+    },
     /// The model is not ready yet.
     #[error("{0} is still loading its model; wait, it is asked again every few seconds")]
     Loading(String),
@@ -187,7 +207,14 @@ impl Probe {
         if !given.url.ends_with("/v1") && Self::is_of(&deeper, ModelKind::OpenAi, limit).await? {
             return Err(ProbeError::BelowV1(given.url.clone()));
         }
-        Err(ProbeError::Unknown(given.url.clone()))
+        let url = given.url.clone();
+        match PATHS.iter().find_map(|path| url.strip_suffix(path)) {
+            Some(base) => Err(ProbeError::Path {
+                base: base.to_owned(),
+                url,
+            }),
+            None => Err(ProbeError::Unknown(url)),
+        }
     }
 
     async fn is_of(

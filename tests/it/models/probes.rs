@@ -112,6 +112,14 @@ async fn each_mistake_names_its_remedy() {
             "/llm/v1\"",
         ),
         (
+            given(auto, &format!("{}/v1/chat/completions", url(&other)), None),
+            "/v1\"",
+        ),
+        (
+            given(auto, &format!("{}/api/generate", url(&other)), None),
+            "is a path of the API, not where it begins; set model.url = \"http://127.0.0.1:",
+        ),
+        (
             given(ModelKind::LlamaServer, &url(&ollama), None),
             "set model.kind = \"ollama\"",
         ),
