@@ -4,7 +4,7 @@
 //! at the cursor with the file's own indent, and closed as the language wants unless the text below closes it.
 
 use super::body::{
-    Member, Ranks, Setting, ShapeTable, found, locals, members, propose, shape, words_of,
+    Member, Ranks, Setting, ShapeTable, fields, found, locals, members, propose, shape, words_of,
 };
 use super::function::{Head, block_end, head_before};
 use super::language::{Block, Family, Language};
@@ -93,6 +93,7 @@ pub(crate) fn with_setting<T>(
     let texts = [request.above_text, request.below_text];
     let siblings: Vec<&str> = texts.iter().flat_map(|text| siblings(text)).collect();
     let declared = declared(&around, request.language);
+    let (made, fields) = fields(&around, head.start, request.language);
     let setting = Setting {
         head,
         members: &members,
@@ -106,6 +107,7 @@ pub(crate) fn with_setting<T>(
             symbol.is_some_and(|symbol| request.sequence.uses(symbol).all > 0)
         },
         declared: &declared,
+        fields: (made, &fields),
         prose: &prose,
         siblings: &siblings,
         locals: &locals,
@@ -228,10 +230,22 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// The characters of a line that are no blanks, numbers and comparisons all alike.
+/// The characters of a line that are no blanks, numbers, comparisons and texts all alike.
 fn bare(line: &str) -> impl Iterator<Item = char> {
+    let mut inside = None;
+    let code = move |one: &char| {
+        let quote = matches!(one, '"' | '\'' | '`');
+        match inside {
+            None if quote => inside = Some(*one),
+            Some(open) if open == *one => inside = None,
+            Some(_) => return false,
+            None => {}
+        }
+        true
+    };
     let kept = |one: &char| !one.is_whitespace() && *one != '=';
-    line.chars().filter(kept).map(|one| match one {
+    line.chars().filter(code).filter(kept).map(|one| match one {
+        '\'' | '`' => '"',
         '0'..='9' => '0',
         '>' => '<',
         other => other,

@@ -20,6 +20,7 @@ mod kept;
 mod language;
 mod lexer;
 mod lines;
+mod loops;
 mod model;
 mod number;
 mod path;
@@ -212,6 +213,7 @@ impl Engine {
         lines::go_on(&mut decoder, request, &mut paths, options, &is_late);
         let mut bodies = cold::bodies(request, &|| self.tables());
         bodies.extend(guard::guarded(request));
+        bodies.extend(loops::gathered(request));
         finish::choose(request, &paths, &bodies, options, sure)
     }
 

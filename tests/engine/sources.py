@@ -7,15 +7,20 @@ import glob, json, os, re, sys
 # Upstream archives fetched through Debian name their licences in prose only: these are the licences their projects are
 # known for. Binary packages bring a machine-readable list, which is read.
 BY_HAND = {
-    "go": "BSD-3-Clause, MIT or Apache-2.0", "java": "Apache-2.0", "c": "BSD, MIT, Zlib or Apache-2.0", "ruby": "MIT",
+    "java": "Apache-2.0", "c": "BSD, MIT, Zlib or Apache-2.0", "ruby": "MIT",
 }
 KNOWN = {"java-guava-libraries": "Apache-2.0", "c-redis": "BSD-3-Clause", "c-curl": "curl (MIT-like)", "c-googletest": "BSD-3-Clause",
     "c-leveldb": "BSD-3-Clause", "c-re2": "BSD-3-Clause", "c-libuv1": "MIT", "c-jansson": "MIT", "c-cjson": "MIT", "c-fmtlib": "MIT",
     "c-spdlog": "MIT", "c-tinyxml2": "Zlib", "c-glfw3": "Zlib", "c-libevent": "BSD-3-Clause", "c-nghttp2": "MIT", "c-box2d": "MIT",
     "c-bullet": "Zlib", "c-nlohmann-json3": "MIT", "c-lua5.4": "MIT", "c-zstd": "BSD-3-Clause (of BSD or GPL-2)",
-    "go-caddy": "Apache-2.0", "ruby-puma": "BSD-3-Clause", "ruby-vagrant": "MIT", "ruby-rubocop": "MIT", "ruby-rails": "MIT",
+    "ruby-puma": "BSD-3-Clause", "ruby-vagrant": "MIT", "ruby-rubocop": "MIT", "ruby-rails": "MIT",
     "c-catch2": "BSL-1.0", "c-chipmunk": "MIT", "c-libjsoncpp": "MIT", "c-libsfml": "Zlib", "c-poco": "BSL-1.0", "c-pugixml": "MIT",
     "c-uthash": "BSD-1-Clause", "java-mockito": "MIT"}
+# Those of Go's archives, as their files LICENSE say.
+READ = {"go-caddy": "Apache-2.0", "go-golang-github-emirpasic-gods": "BSD-2-Clause, ISC", "go-golang-github-gin-gonic-gin": "MIT",
+    "go-golang-github-gorilla-mux": "BSD-3-Clause", "go-golang-github-labstack-echo": "MIT", "go-golang-github-spf13-afero": "Apache-2.0",
+    "go-golang-github-spf13-cobra": "Apache-2.0", "go-golang-github-urfave-cli": "MIT", "go-golang-golang-x-net": "BSD-3-Clause",
+    "go-golang-golang-x-tools": "BSD-3-Clause", "go-golang-logrus": "MIT", "go-golang-testify": "MIT"}
 
 def first(pattern, text):
     found = re.search(pattern, text, re.M)
@@ -43,7 +48,8 @@ def facts(root, package):
         version, how = (open(os.path.join(folder, name)).read().strip() for name in ("VERSION", "HOW"))
         listed = glob.glob(os.path.join(folder, "usr", "share", "doc", "*", "copyright"))
         named = re.findall(r"^License: *(\S+)", open(listed[0], encoding="utf-8").read(), re.M) if listed else []
-        licence = ", ".join(dict.fromkeys(named)) or (KNOWN.get(package) or BY_HAND[kind]) + " (by hand)"
+        read = ", ".join(dict.fromkeys(named)) or READ.get(package)
+        licence = read or (KNOWN.get(package) or BY_HAND[kind]) + " (by hand)"
     return how, version, licence
 
 HEAD = """# Sources

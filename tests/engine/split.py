@@ -11,7 +11,7 @@ ENDINGS = {
 HELDOUT = {
     "py-flask", "py-boltons", "py-marshmallow", "py-simpy", "rs-clap_builder", "rs-petgraph", "rs-ratatui", "rs-ratatui-core", "rs-uuid",
     "js-redux", "js-planck", "js-koa", "js-commander", "js-mobx", "go-golang-logrus", "go-golang-github-gin-gonic-gin",
-    "go-golang-github-spf13-afero", "java-libgoogle-gson-java", "java-commons-csv", "java-commons-pool2", "java-libcommons-text-java", "c-cjson",
+    "go-golang-github-spf13-afero", "java-commons-csv", "java-commons-pool2", "c-cjson",
     "c-jansson", "c-leveldb", "c-spdlog", "ruby-ruby-faraday", "ruby-ruby-sinatra", "ruby-jekyll",
 }
 # Fetched along with others, but not under a permissive licence, or under none that is stated.

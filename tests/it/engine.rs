@@ -62,6 +62,51 @@ fn everyday_prompts_are_answered_well_and_never_absurdly() {
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
+/// Whoever asks for several answers gets as many as there are to choose from, none twice and each fit to stand there.
+#[test]
+fn several_answers_differ_and_are_balanced() {
+    let engine = Engine::new();
+    let class = "class Bag:\n    def __init__(self, stones):\n        self.stones = stones\n\n    def METHOD(self, count):\n        ";
+    let mut most = 0;
+    for wanted in 1..=4 {
+        for (file, above, below) in [
+            ("bag.py", class.replace("METHOD", "remove_stones"), ""),
+            ("bag.py", class.replace("METHOD", "change"), ""),
+            ("max.js", "function max(a, b) {\n  ".to_owned(), "\n}\n"),
+            ("max.go", "package a\n\nfunc Max(a, b int) int {\n\t".to_owned(), "\n}\n"),
+            ("Shop.java", "public class Shop {\n    private int stock;\n\n    public boolean isOpen() {\n        ".to_owned(), "\n    }\n}\n"),
+        ] {
+            let prompt = Prompt {
+                file_name: file,
+                above: &above,
+                below,
+                context: &[],
+                session: None,
+                instruction: None,
+            };
+            let options = Options {
+                task: Task::Generation,
+                max_tokens: 64,
+                choices: wanted,
+                context_chars: 16_000,
+                deadline: None,
+            };
+            let shown = engine.suggest(&prompt, &options);
+            let texts: Vec<&str> = shown.iter().map(|one| one.text.trim()).collect();
+            assert!(texts.len() <= wanted, "{wanted} of {file}: {texts:?}");
+            most = most.max(texts.len());
+            for (at, text) in texts.iter().enumerate() {
+                assert!(!texts[..at].contains(text), "{wanted} of {file}: {texts:?}");
+                let count = |sign: char| text.matches(sign).count();
+                for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
+                    assert_eq!(count(open), count(close), "{wanted} of {file}: {text}");
+                }
+            }
+        }
+        assert!(most >= wanted.min(3), "no prompt has {wanted} answers");
+    }
+}
+
 /// Answers that must not pass: each is wrong in a way of its own.
 #[test]
 fn absurd_answers_are_told_from_good_ones() {

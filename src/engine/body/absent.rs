@@ -60,7 +60,11 @@ const AT_HAND: [&str; 12] = [
     "window",
 ];
 /// The headers of C and C++ with what they bring.
-const HEADERS: [(&[&str], &[&str]); 9] = [
+const HEADERS: [(&[&str], &[&str]); 10] = [
+    (
+        &["math", "cmath"],
+        &["M_PI", "fabs", "hypot", "pow", "sqrt"],
+    ),
     (
         &["stdexcept"],
         &[
@@ -126,7 +130,7 @@ fn is_cpp(names: &Names<'_, '_>, items: &[&str]) -> bool {
     let has_truth = truths.into_iter().any(|word| names.is_mentioned(word));
     let each = items.contains(&"for") && items.contains(&":") && !items.contains(&"?");
     let called = items.windows(3).any(|three| match three {
-        ["." | "->", name, "("] => !names.is_mentioned(name),
+        ["." | "->", name, "("] => *name == names.head.name || !names.is_mentioned(name),
         ["return", "{", _] => true,
         _ => false,
     });

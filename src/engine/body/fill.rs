@@ -9,7 +9,7 @@ use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
 use super::super::words::overlap;
 use super::deeds::Deeds;
-use super::locals::singular;
+use super::locals::{is_common, singular};
 use super::members::{Member, Value};
 use super::shape::OTHERS;
 
@@ -156,27 +156,36 @@ impl Names<'_, '_> {
             let told = self.locals.get(place).map(|name| (*name).to_owned());
             let usual = usual.get(place).copied().unwrap_or("value");
             let derived = match usual.strip_prefix('*') {
-                Some("m") => {
-                    let mut lists = self.members.iter().filter(|member| {
-                        matches!(
-                            member.value,
-                            Value::List | Value::Collection | Value::Unknown
-                        )
-                    });
-                    lists.find_map(|member| singular(member.name))
-                }
+                Some("m") => self.of_members(),
                 Some(parameter) => {
                     let name = self.head.parameters.get(parameter.parse::<usize>().ok()?)?;
                     singular(name)
                 }
-                None => Some(usual.to_owned()),
+                // What another program's elements are called says nothing of these.
+                None if !is_common(usual) && !self.is_mentioned(usual) => self.of_members(),
+                None => None,
             };
+            let derived = derived.or_else(|| {
+                let own = !usual.starts_with('*');
+                own.then(|| usual.to_owned())
+            });
             let spare = ["item", "value", "result", "other"].map(str::to_owned);
             let mut all = told.into_iter().chain(derived).chain(spare);
             let name = all.find(|name| free(name))?;
             names.push(name);
         }
         Some(names)
+    }
+
+    /// What an element of the first member that may be a list is called.
+    fn of_members(&self) -> Option<String> {
+        let mut lists = self.members.iter().filter(|member| {
+            matches!(
+                member.value,
+                Value::List | Value::Collection | Value::Unknown
+            )
+        });
+        lists.find_map(|member| singular(member.name))
     }
 
     fn fill_all<'s>(

@@ -32,6 +32,9 @@ pub(super) fn is_of_wrong_kind(names: &Names<'_, '_>, shape: &str, filled: &Fill
         || body.takes_another_kind()
         || body.gives_nothing()
         || body.gives_another_kind()
+        || body.tells_where_a_value_is_wanted()
+        || body.puts_into_a_map()
+        || body.multiplies_nothing()
         || body.tells_unasked()
         || body.means_wrongly()
         || body.scales_by_an_amount()
@@ -190,6 +193,73 @@ impl Body<'_, '_, '_, '_> {
         })
     }
 
+    /// Whether true or false is given back though the head promises something else.
+    fn tells_where_a_value_is_wanted(&self) -> bool {
+        let head = self.names.head;
+        let family = self.names.language.family;
+        let typed = matches!(family, Family::Go | Family::Rust | Family::Java);
+        let loose = [
+            "Boolean",
+            "Object",
+            "any",
+            "interface",
+            "T",
+            "Self",
+            "impl",
+            "(",
+        ];
+        let other = head.result == Outcome::Value
+            && !loose.contains(&head.returns)
+            && !loose.contains(&head.made);
+        let tells = |two: &[&str]| matches!(two, ["return", "true" | "false"]);
+        typed
+            && other
+            && self
+                .items
+                .windows(2)
+                .enumerate()
+                .any(|(at, two)| tells(two) && self.ends(at + 2))
+    }
+
+    /// Whether a local that begins at nothing is multiplied or divided, or is given texts.
+    fn multiplies_nothing(&self) -> bool {
+        let begins = |name: &str| {
+            let starts =
+                |three: &[&str]| matches!(three, [one, "=" | ":=", "0" | "0.0"] if *one == name);
+            self.items.windows(3).any(starts)
+        };
+        let head = self.names.head;
+        let texts = (head.types.iter().zip(&head.several))
+            .any(|(of_its, several)| *several && of_type(of_its) == Value::Text);
+        (0..self.items.len()).any(|at| {
+            let (name, given) = (self.item(at), self.item(at + 2));
+            let plain = given.starts_with("$V") && self.ends(at + 3);
+            let wrong = match self.item(at + 1) {
+                "*=" | "/=" => true,
+                "+=" => texts && plain,
+                _ => false,
+            };
+            wrong && name.starts_with("$V") && begins(name)
+        })
+    }
+
+    /// Whether one thing is put into a table without a key.
+    fn puts_into_a_map(&self) -> bool {
+        let family = self.names.language.family;
+        self.filled.picks.iter().any(|pick| {
+            let after = (self.item(pick.at + 1), self.item(pick.at + 2));
+            let appended = self.items.contains(&"append");
+            pick.value == Value::Map
+                && match family {
+                    Family::Go => appended || after.0 == ".",
+                    Family::Script | Family::Python => {
+                        after.0 == "." && matches!(after.1, "push" | "append" | "add")
+                    }
+                    _ => false,
+                }
+        })
+    }
+
     /// Whether a function that nobody asks anything tells only whether something is there.
     fn tells_unasked(&self) -> bool {
         let family = self.names.language.family;
@@ -246,7 +316,7 @@ impl Body<'_, '_, '_, '_> {
         stems.is_none_or(sums)
     }
 
-    /// Whether something is multiplied by what is called an amount, or divided by a hundred where nothing is a share.
+    /// Whether something is multiplied by what is not called a factor, or divided by a hundred where nothing is a share.
     fn scales_by_an_amount(&self) -> bool {
         let has = |words: &[String], beginnings: &[&str]| {
             words.iter().any(|word| {
@@ -266,8 +336,13 @@ impl Body<'_, '_, '_, '_> {
             let given = self.item(at + 1).strip_prefix('$');
             let place = given.and_then(|place| place.parse::<usize>().ok());
             let words = place.and_then(|place| names.parts.get(place));
-            let amount = ["amount", "sum", "pric", "cost", "money", "cash", "coin"];
-            matches!(self.item(at), "*=" | "/=") && words.is_some_and(|words| has(words, &amount))
+            let factors = [
+                "factor", "ratio", "rat", "scal", "multipl", "time", "percent", "pct", "by",
+                "numb", "valu", "divis",
+            ];
+            let factor =
+                |words: &[String]| has(words, &factors) || words.iter().all(|word| word.len() < 2);
+            matches!(self.item(at), "*=" | "/=") && words.is_some_and(|words| !factor(words))
         });
         let shares = [
             "percent", "pct", "rat", "perc", "tax", "vat", "interest", "off", "discount",

@@ -53,6 +53,11 @@ fn is_defined(body: &[Piece<'_>], at: usize, member: bool, language: Language) -
     if matches!(before, "." | "->" | "::" | "?." | "@" | "&.") {
         return false;
     }
+    if language.family == Family::Script && matches!((before, after), ("(" | ",", ")" | ",")) {
+        // One of the names between the parentheses before an arrow.
+        let names = (at..at + 8).find(|at| text(Some(*at)) == ")");
+        return names.is_some_and(|close| text(Some(close + 1)) == "=>");
+    }
     let typed = at
         .checked_sub(1)
         .and_then(|at| body.get(at))
@@ -79,6 +84,18 @@ fn is_defined(body: &[Piece<'_>], at: usize, member: bool, language: Language) -
         },
         _ => matches!(before, "as" | "lambda") && language.family == Family::Python,
     }
+}
+
+/// Whether a local may be called so in any program.
+pub(super) fn is_common(name: &str) -> bool {
+    let common = [
+        "acc", "best", "copy", "count", "data", "entry", "found", "highest", "idx", "index",
+        "item", "key", "kept", "largest", "last", "left", "letter", "line", "lowest", "match",
+        "max", "message", "min", "name", "next", "node", "number", "one", "other", "out", "output",
+        "part", "previous", "res", "result", "ret", "right", "smallest", "sum", "temp", "text",
+        "tmp", "total", "value", "word",
+    ];
+    name.len() < 3 || common.contains(&name)
 }
 
 /// What one of several things is called.
@@ -122,6 +139,11 @@ mod tests {
                 "A.java",
                 "int total = 0;\nfor (int v : values) {\n",
                 "total v",
+            ),
+            (
+                "a.js",
+                "return values.reduce((sum, v) => sum + v, base);\n",
+                "sum v",
             ),
             ("a.rb", "total = 0\nvalues.each do |v|\n", "total v"),
             (

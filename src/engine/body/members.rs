@@ -69,13 +69,16 @@ pub(crate) fn found<'a>(
     language: Language,
 ) -> Vec<Member<'a>> {
     let mut found = Found::default();
+    let mut blocks = Blocks::default();
     for at in 0..pieces.len() {
+        blocks.pass(pieces, at);
         if let Some((name, next)) = reached(pieces, at, head, language) {
             if pieces.get(next).is_none_or(|piece| piece.text != "(") {
                 found.note(name, value_after(pieces, next));
             }
         } else if let Some((name, next)) =
             declared(pieces, at, language).or_else(|| announced(pieces, at, language))
+            && (blocks.of_type() || !matches!(language.family, Family::Java | Family::C))
         {
             let value = match value_after(pieces, next) {
                 Value::Unknown => typed(pieces, (at + 1, next), language),
@@ -85,6 +88,47 @@ pub(crate) fn found<'a>(
         }
     }
     found.members
+}
+
+/// The blocks around a place, each with whether it is that of a type: what is declared elsewhere is no field.
+#[derive(Default)]
+struct Blocks {
+    around: Vec<bool>,
+    /// Where the line began that came last.
+    line: usize,
+}
+
+impl Blocks {
+    /// Goes on to a place.
+    fn pass(&mut self, pieces: &[Piece<'_>], at: usize) {
+        let Some(end) = pieces.get(at).filter(|piece| piece.kind == Kind::Newline) else {
+            return;
+        };
+        let line = pieces.get(self.line..at).unwrap_or(&[]);
+        let level = self.around.len();
+        let deeper = usize::try_from(end.delta).unwrap_or(0);
+        let shallower = usize::from(end.delta.min(0).unsigned_abs());
+        self.around.truncate(level.saturating_sub(shallower));
+        self.around
+            .resize(self.around.len() + deeper, begins_type(line));
+        self.line = at + 1;
+    }
+
+    /// Whether the innermost block is that of a type, as far as can be told.
+    fn of_type(&self) -> bool {
+        self.around.last().copied().unwrap_or(true)
+    }
+}
+
+/// Whether a line begins a type or a part of one.
+fn begins_type(line: &[Piece<'_>]) -> bool {
+    let has = |text: &str| line.iter().any(|piece| piece.text == text);
+    let words = ["class", "struct", "interface", "enum", "union", "record"];
+    let label = matches!(line, [name, colon] if colon.text == ":" && matches!(name.text, "public" | "private" | "protected"));
+    let named = words.into_iter().any(has) && (!has("(") || has("record"));
+    // A brace on a line of its own belongs to the line above, which is not looked at.
+    let alone = matches!(line, [brace] if brace.text == "{");
+    label || named || alone || has("namespace")
 }
 
 /// What kinds of values parameters take by their defaults or their types, those named first.

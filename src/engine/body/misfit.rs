@@ -133,7 +133,7 @@ fn leaves_members_out(names: &Names<'_, '_>, spaced: &[&str], filled: &Filled<'_
 
 /// Whether the number of circles is used where nothing is called like a part of one.
 fn rounds_what_is_straight(names: &Names<'_, '_>, spaced: &[&str]) -> bool {
-    let used = |item: &&str| matches!(item.trim_start_matches('~'), "PI" | "pi");
+    let used = |item: &&str| matches!(item.trim_start_matches('~'), "PI" | "Pi" | "pi" | "M_PI");
     let round = |word: &String| {
         ["radi", "diamet", "circ", "angl", "degre", "sphere", "r"]
             .iter()

@@ -12,6 +12,7 @@ mod kin;
 mod kinds;
 mod locals;
 mod members;
+mod misdeed;
 mod misfit;
 mod owned;
 mod question;
@@ -19,8 +20,10 @@ mod rank;
 mod sense;
 mod shape;
 mod table;
+mod unknown;
 mod voice;
 mod weigh;
+mod whole;
 
 pub(crate) use locals::locals;
 pub(crate) use members::{Member, Value, found, members};
@@ -36,3 +39,4 @@ pub(crate) use table::{ShapeTable, words_of};
 #[cfg(feature = "training")]
 pub(crate) use weigh::{Judged, judged};
 pub(crate) use weigh::{Setting, propose};
+pub(crate) use whole::fields;

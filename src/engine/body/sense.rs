@@ -12,7 +12,7 @@ use super::kinds::is_of_wrong_kind;
 use super::locals::singular;
 use super::members::{Value, of_type};
 use super::misfit::is_misfit;
-use super::question::asks;
+use super::question::{asks, is_question};
 
 /// What speaks against a body, as a logarithm.
 const EMPTY: f32 = -8.0;
@@ -86,6 +86,20 @@ pub(super) fn against(
     }
     if (!filled.own && is_absent(names, shape)) || is_of_wrong_kind(names, shape, filled) {
         sum += WRONG;
+    }
+    // Who is not asked says neither yes nor no.
+    let says = |one: &str, other: &str| items.contains(&one) || items.contains(&other);
+    if says("true", "True") && says("false", "False") && !is_question(names) {
+        sum += IDLE;
+    }
+    // A question that the same answer always meets is not asked.
+    let fixed = matches!(
+        items.as_slice(),
+        ["return", "true" | "false" | "True" | "False"]
+    );
+    let told = !names.head.parameters.is_empty() || !names.members.is_empty();
+    if fixed && told && !filled.own {
+        sum += EMPTY;
     }
     if is_unfit(names, &items, filled) || is_misfit(names, shape, filled) {
         sum += UNFIT;

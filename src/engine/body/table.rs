@@ -101,6 +101,11 @@ pub(crate) fn words_of(head: &Head<'_>) -> Vec<String> {
     {
         words.push(beginning);
     }
+    // `hours_to_minutes` and `minutes_to_hours` have the same words.
+    let into = words.iter().position(|word| word == "to");
+    if let Some(what) = into.and_then(|at| words.get(at + 1)) {
+        words.push(format!("=to-{what}"));
+    }
     for parameter in head.parameters.iter().take(2) {
         words.extend(stems(parameter).into_iter().map(|word| format!("#{word}")));
     }

@@ -8,12 +8,15 @@ use super::super::hasher::ShortMap;
 use super::super::language::{Family, Language};
 use super::super::words::{overlap, stems};
 use super::fill::{Filled, Line, Names};
+use super::idea::idea;
 use super::kin::kin;
 use super::members::Member;
+use super::misdeed::is_misdeed;
 use super::owned::owned;
 use super::rank::{self, Feature, Ranks};
 use super::sense;
 use super::table::{ShapeTable, log_share, own_count, row, words_of};
+use super::whole::{Field, whole};
 
 /// How much the learned weights and the rough ones count, and by how much the choice of none may exceed the best.
 const LEARNED: f32 = 0.35;
@@ -26,6 +29,8 @@ const CHOICES: usize = 3;
 /// How strongly the words of a name must say whether something goes up or down, and how much a body counts otherwise.
 const TOLD: f32 = 0.2;
 const BLIND: f32 = 0.4;
+/// How much a body counts that does what does not go with the names.
+const AMISS: f32 = 0.5;
 const KEPT: usize = 8;
 
 /// A body that may be written.
@@ -60,6 +65,8 @@ pub(crate) struct Setting<'h, 'a> {
     /// The names whose declarations say more than the kind of a member does: arrays of TypeScript, and in Rust texts of
     /// their own.
     pub(crate) declared: &'h [&'h str],
+    /// The type whose methods stand here, in Rust, and its fields with what each begins with.
+    pub(crate) fields: (&'h str, &'h [Field<'h>]),
     /// The words of the comment that speaks of the function.
     pub(crate) prose: &'h [String],
     /// The lines of the file's other functions, without blanks around them.
@@ -79,15 +86,19 @@ pub(crate) fn propose(
     setting: &Setting<'_, '_>,
 ) -> Vec<Proposal> {
     let names = names(setting);
-    let (mut candidates, none) = candidates(table, setting, &names);
+    let (candidates, none) = candidates(table, setting, &names);
+    let score = |one: &Judged| LEARNED * ranks.score(&one.features) + FIRST * one.first + one.sense;
+    let mut candidates = candidates;
     candidates.retain(|one| one.sense > 0.5 * sense::WRONG);
-    let scores: Vec<f32> = candidates
-        .iter()
-        .map(|one| LEARNED * ranks.score(&one.features) + FIRST * one.first + one.sense)
-        .collect();
+    let (amiss, candidates): (Vec<Judged>, Vec<Judged>) =
+        candidates.into_iter().partition(|one| one.amiss);
+    let scores: Vec<f32> = candidates.iter().map(score).collect();
     let none = LEARNED * ranks.score(&none);
     let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    // Where what the names speak for is no answer, something else is wanted that may not be among the others.
+    let amiss = amiss.iter().map(|one| (score(one) - best).min(0.0).exp());
     let total: f32 = scores.iter().map(|score| (score - best).exp()).sum();
+    let total = total + AMISS * amiss.fold(0.0, f32::max);
     // Most functions of large programs do something that no shape gives; those of small ones seldom do.
     let plausible = 1.0 / (1.0 + (none - DOUBT - best).exp());
     let shares = scores
@@ -96,10 +107,12 @@ pub(crate) fn propose(
     let mut proposals: Vec<Proposal> = candidates
         .into_iter()
         .zip(shares)
-        .map(|(one, share)| Proposal {
-            share: if one.blind { BLIND * share } else { share },
-            lines: owned(&names, one.lines),
-            told: one.told,
+        .filter_map(|(one, share)| {
+            Some(Proposal {
+                share: if one.blind { BLIND * share } else { share },
+                lines: whole(setting.fields, owned(&names, one.lines))?,
+                told: one.told,
+            })
         })
         .collect();
     proposals.sort_by(|one, other| other.share.total_cmp(&one.share));
@@ -117,6 +130,8 @@ pub(crate) struct Judged {
     first: f32,
     /// What sense alone says against it.
     sense: f32,
+    /// Whether it does what does not go with the names.
+    amiss: bool,
     /// Whether it goes up or down though no word says which.
     blind: bool,
     /// Whether functions whose name ends like this one's were seen to do it.
@@ -174,6 +189,7 @@ fn candidates(
         features: rank::of_body(names, &one.shape, &one.filled),
         first: one.score,
         sense: sense::against(names, &one.shape, &one.filled, setting.siblings),
+        amiss: !one.filled.own && is_misdeed(names, &one.shape, &one.filled),
         blind: is_blind(table, names, &one.shape),
         told: names
             .own
@@ -318,20 +334,48 @@ const OPPOSITES: [(&str, &str); 4] = [
 
 /// Whether a body goes up or down though no word of the function's name says which of the two.
 fn is_blind(table: &ShapeTable, names: &Names<'_, '_>, shape: &str) -> bool {
-    let Some((sign, other)) = OPPOSITES.into_iter().find(|(sign, _)| shape.contains(sign)) else {
-        return false;
+    let lead = |own: &str, against: &str| {
+        let mut told = names.telling();
+        told.retain(|word| is_of_name(word));
+        let told = table.voices(&told, names.language.family.index());
+        let (own, against) = (table.saying(own), table.saying(against));
+        told.iter()
+            .map(|voice| table.kin_evidence(&own, voice) - table.kin_evidence(&against, voice))
+            .sum::<f32>()
     };
-    let mut told = names.telling();
-    told.retain(|word| is_of_name(word));
-    let told = table.voices(&told, names.language.family.index());
-    let (own, against) = (
-        table.saying(shape),
-        table.saying(&shape.replace(sign, other)),
-    );
-    let lead = told
-        .iter()
-        .map(|voice| table.kin_evidence(&own, voice) - table.kin_evidence(&against, voice));
-    lead.sum::<f32>() < TOLD
+    if let Some((sign, other)) = OPPOSITES.into_iter().find(|(sign, _)| shape.contains(sign)) {
+        return lead(shape, &shape.replace(sign, other)) < TOLD;
+    }
+    // What is handed one thing for its list keeps it, unless the name says that it goes.
+    match moved(shape) {
+        Some(true) => lead(&put("append"), &put("remove")) < -TOLD,
+        Some(false) => lead(&put("remove"), &put("append")) < TOLD,
+        None => false,
+    }
+}
+
+/// The plainest body that does something to a list with what it is handed.
+fn put(call: &str) -> String {
+    format!("$A . {call} ( $0 )")
+}
+
+/// Whether a body of one line puts what it is handed into a list, or takes it out of one.
+fn moved(shape: &str) -> Option<bool> {
+    let items: Vec<&str> = shape
+        .split(' ')
+        .map(|item| item.trim_start_matches('~'))
+        .collect();
+    let given = |item: &&str| matches!(*item, "$0" | "$L0");
+    if items.contains(&"return") || !items.iter().any(given) {
+        return None;
+    }
+    let says = |idea_of: &str| items.iter().any(|item| idea(item) == idea_of);
+    let keeps_others = says("!=") && items.contains(&"filter");
+    match (says("=put"), says("=drop") || keeps_others) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether a word is one of the function's own name, as it stands there.

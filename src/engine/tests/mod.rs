@@ -1,6 +1,7 @@
 //! Checks what the engine promises, with the tables it ships with.
 
 mod comments;
+mod deeds;
 mod wrong;
 
 use std::sync::LazyLock;

@@ -210,7 +210,8 @@ fn relation(local: &str, head: &Head<'_>, members: &[Member<'_>]) -> String {
     if let Some(place) = place {
         return format!("*{place}");
     }
-    if members.iter().any(|member| member.stems == own) {
+    let many = |member: &Member<'_>| member.stems == own && member.name != local;
+    if members.iter().any(many) {
         return "*m".to_owned();
     }
     local.to_owned()
