@@ -26,7 +26,7 @@ use std::{
 use ipnet::IpNet;
 use serde::Deserialize;
 use uuid::Uuid;
-use values::{address, days, duration, list, optional_address, optional_uuid, words};
+use values::{address, days, duration, list, networks, optional_address, optional_uuid, words};
 
 /// Every setting of the server.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ pub struct ServerSettings {
     /// URL that clients use; derived from `listen` when absent.
     pub external_url: Option<String>,
     /// Proxies in front of this server, whose word on the client's address counts.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Origins of web pages whose scripts may ask.
     pub cors_origins: Origins,

@@ -1,8 +1,15 @@
 //! Kinds of values that settings have beyond the plain ones: durations, rates and secrets. Used by the structs in
 //! the parent module; every parse error says what would be right.
 
-use std::{fmt, net::SocketAddr, num::NonZeroU32, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    str::FromStr,
+    time::Duration,
+};
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de::Error};
 use uuid::Uuid;
@@ -247,6 +254,27 @@ where
                 .map_err(|error| D::Error::custom(format!("'{item}': {error}")))
         })
         .collect()
+}
+
+/// A network; an address alone is one of a single host.
+struct Network(IpNet);
+
+impl FromStr for Network {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let net = text
+            .parse()
+            .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.map(Self)
+            .map_err(|_| "neither a network, such as 10.0.0.0/8, nor an address")
+    }
+}
+
+/// A list of networks.
+pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let networks: Vec<Network> = list(deserializer)?;
+    Ok(networks.into_iter().map(|Network(net)| net).collect())
 }
 
 /// What is written as one word of a known form.

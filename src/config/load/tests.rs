@@ -141,6 +141,10 @@ const WRONG: &[Wrong] = &[
     ),
     ("[gateway]\nkind = \"ai_gateway\"", &["gateway.url: needed"]),
     (
+        "[server]\ntrusted_proxies = [\"10.0.0.0/33\"]",
+        &["server.trusted_proxies: '10.0.0.0/33': neither a network"],
+    ),
+    (
         "[gateway]\nkind = \"ai_gateway\"\nurl = \"example.com\"",
         &["gateway.url: 'example.com' is not a URL"],
     ),
@@ -294,6 +298,27 @@ fn a_model_that_the_gateway_would_silently_replace_is_refused() {
         unused[0].contains("gateway.model: is told to GitLab's AI Gateway"),
         "{unused:?}"
     );
+}
+
+#[test]
+fn a_proxy_can_be_named_by_its_address() {
+    let settings = with_file(
+        "[server]\ntrusted_proxies = [\"10.0.0.7\", \"192.168.0.0/16\", \"2001:db8::7\"]",
+    )
+    .unwrap();
+    for (address, trusted) in [
+        ("10.0.0.7", true),
+        ("10.0.0.8", false),
+        ("192.168.3.4", true),
+        ("2001:db8::7", true),
+        ("2001:db8::8", false),
+    ] {
+        assert_eq!(
+            settings.server.trusts(address.parse().unwrap()),
+            trusted,
+            "{address}"
+        );
+    }
 }
 
 #[test]
