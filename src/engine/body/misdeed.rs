@@ -35,6 +35,7 @@ pub(super) fn is_misdeed(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>
         || counts_what_is_summed(filled)
         || is_unknown(names, &items)
         || gives_to_nobody(names, filled)
+        || takes_most_for_least(filled)
         || takes_full_for_empty(names, &items, filled)
         || takes_odd_for_even(names, &items)
         || puts_one_wrongly(names, &items, filled)
@@ -194,6 +195,9 @@ fn gives_to_nobody(names: &Names<'_, '_>, filled: &Filled<'_>) -> bool {
     };
     let head = names.head;
     let given = last.split_once(" = ").map_or("", |(name, _)| name);
+    if given == "self" || given == "this" {
+        return true;
+    }
     let place = head.parameters.iter().position(|name| *name == given);
     place.is_some_and(|place| head.borrowed.get(place) != Some(&true))
 }
@@ -292,4 +296,23 @@ fn leaves_nothing_off(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'_>
         return false;
     };
     matches!(items, ["return", _]) && told(&names.own) && !told(pick.stems)
+}
+
+/// Whether what is called the least is given what is more, or the other way round.
+fn takes_most_for_least(filled: &Filled<'_>) -> bool {
+    let turned = |line: &str, sign: &str, wrong: &[&str]| {
+        let asked = line.trim().strip_prefix("if").unwrap_or("");
+        asked.split_once(sign).is_some_and(|(_, best)| {
+            let end = |one: char| !one.is_alphanumeric() && one != '_';
+            let name = best.split(end).next().unwrap_or("");
+            let kept = format!("{name} = ");
+            let mut lines = filled.lines.iter();
+            let best = stems(name);
+            lines.any(|(_, line)| line.starts_with(&kept))
+                && wrong.iter().any(|word| best.contains(&(*word).to_owned()))
+        })
+    };
+    let least = ["lowest", "min", "minimum", "smallest", "least"];
+    let most = ["highest", "max", "maximum", "largest", "biggest", "most"];
+    (filled.lines.iter()).any(|(_, line)| turned(line, " > ", &least) || turned(line, " < ", &most))
 }

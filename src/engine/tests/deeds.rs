@@ -141,7 +141,7 @@ fn bodies_that_do_something_else_are_not_shown() {
 }
 
 /// Case, file, text above, text below, and what is to be written.
-const WRITTEN: [(&str, &str, &str, &str, &str); 14] = [
+const WRITTEN: [(&str, &str, &str, &str, &str); 15] = [
     (
         "py sum",
         "a.py",
@@ -190,6 +190,13 @@ const WRITTEN: [(&str, &str, &str, &str, &str); 14] = [
         "package a\n\nfunc Highest(levels []int) int {\n\ttop := levels[0]\n\tfor _, level := range levels {\n\t\t",
         "\n\t}\n\treturn top\n}\n",
         "if level > top {\n\t\t\ttop = level\n\t\t}",
+    ),
+    (
+        "py least",
+        "weather.py",
+        "def lowest_temperature(readings):\n    lowest = readings[0]\n    for reading in readings:\n        ",
+        "\n    return lowest\n",
+        "if reading < lowest:\n            lowest = reading",
     ),
     (
         "rs field that begins empty",
