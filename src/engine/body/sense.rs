@@ -52,11 +52,7 @@ pub(super) fn against(
     if !slots || given {
         sum += IDLE;
     }
-    let signs = ["==", "===", "!=", "!==", "<", ">", "<=", ">="];
-    let compared = items.first() == Some(&"return")
-        && items.iter().any(|item| signs.contains(item))
-        && !items.contains(&"?");
-    if compared && !asks(names) {
+    if gives_comparison(&items) && !asks(names) {
         sum += IDLE;
     }
     if items
@@ -107,6 +103,14 @@ pub(super) fn against(
         sum += NAMED;
     }
     sum
+}
+
+/// Whether what is given back is a comparison.
+fn gives_comparison(items: &[&str]) -> bool {
+    let signs = ["==", "===", "!=", "!==", "<", ">", "<=", ">="];
+    items.first() == Some(&"return")
+        && items.iter().any(|item| signs.contains(item))
+        && !items.contains(&"?")
 }
 
 /// Whether a function of several things alone, which no type calls a number, treats them as one number.
