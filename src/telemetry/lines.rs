@@ -135,15 +135,17 @@ mod tests {
 
     use super::*;
 
-    /// A reader that takes nothing until it is let go.
-    struct Stuck(mpsc::Receiver<()>, mpsc::Sender<usize>);
+    /// A reader that tells how much it is given and takes it only when it is let go.
+    struct Stuck {
+        let_go: mpsc::Receiver<()>,
+        given: mpsc::Sender<usize>,
+    }
 
     impl Write for Stuck {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            if self.0.recv().is_err() {
+            if self.given.send(bytes.len()).is_err() || self.let_go.recv().is_err() {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
-            self.1.send(bytes.len()).unwrap();
             Ok(bytes.len())
         }
 
@@ -154,31 +156,44 @@ mod tests {
 
     #[test]
     fn a_stuck_reader_holds_nobody_up_and_a_bounded_share() {
-        let (let_go, held) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
-        let lines = Lines::start(Stuck(held, tell)).unwrap();
+        let (release, let_go) = mpsc::channel();
+        let (given, told) = mpsc::channel();
+        let lines = Lines::start(Stuck { let_go, given }).unwrap();
         let line = [b'x'; 1024];
-        for _ in 0..3 * LARGEST_BUFFER / line.len() {
+        lines.append(&line);
+        // From here on the writer is stuck in its first line, so all that follows is kept or dropped.
+        assert_eq!(told.recv().unwrap(), line.len());
+        let appended = 3 * LARGEST_BUFFER / line.len();
+        for _ in 0..appended {
             lines.append(&line);
         }
         lines.finish(Duration::from_millis(1));
         let kept = lines.0.state().lines.len();
-        assert!(kept <= LARGEST_BUFFER + line.len(), "{kept}");
-        assert!(lines.0.state().dropped > 0);
-        for _ in 0..8 {
-            let_go.send(()).unwrap();
+        let dropped = lines.0.state().dropped;
+        assert!(
+            (LARGEST_BUFFER..=LARGEST_BUFFER + line.len()).contains(&kept),
+            "{kept}"
+        );
+        assert_eq!(
+            kept / line.len() + usize::try_from(dropped).unwrap(),
+            appended
+        );
+        for _ in 0..2 {
+            release.send(()).unwrap();
         }
+        assert_eq!(told.recv().unwrap(), kept);
         lines.finish(Duration::from_mins(1));
         assert!(lines.0.state().lines.is_empty());
-        let written: usize = told.try_iter().sum();
-        assert!(written >= kept, "{written}");
     }
 
     #[test]
     fn a_reader_that_is_gone_ends_nothing() {
-        let (let_go, held) = mpsc::channel();
-        drop(let_go);
-        let lines = Lines::start(Stuck(held, mpsc::channel().0)).unwrap();
+        let (_, let_go) = mpsc::channel();
+        let lines = Lines::start(Stuck {
+            let_go,
+            given: mpsc::channel().0,
+        })
+        .unwrap();
         for _ in 0..3 {
             lines.append(b"line\n");
             lines.finish(Duration::from_mins(1));
