@@ -252,15 +252,17 @@ mod tests {
     #[test]
     fn the_machines_clocks_agree() {
         let clock = Clock::System;
-        let apart = clock
-            .since_epoch()
-            .as_secs()
-            .abs_diff(clock.unix().unsigned_abs());
-        assert!(apart <= 1, "{apart} s");
+        let precise = || i64::try_from(clock.since_epoch().as_secs()).unwrap();
+        let (before, coarse, after) = (precise(), clock.unix(), precise());
+        // A second may begin a tick late.
+        assert!(
+            (before - 1..=after).contains(&coarse),
+            "{coarse} is not from {before} to {after}"
+        );
         let (before, begun) = (clock.lately(), clock.monotonic());
         while clock.lately() == before {
             assert!(
-                clock.monotonic().saturating_sub(begun) < Duration::from_secs(5),
+                clock.monotonic().saturating_sub(begun) < Duration::from_mins(1),
                 "it stands still"
             );
         }

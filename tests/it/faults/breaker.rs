@@ -24,7 +24,6 @@ async fn asked(server: &TestServer, status: u16, body: &str) {
 #[tokio::test]
 async fn a_gateway_that_is_away_is_left_alone_and_found_again() {
     let gateway = FakeGateway::start().await;
-    let address = gateway.address();
     let server = server(&gateway).await;
     gateway.stop().await;
     for _ in 0..3 {
@@ -47,7 +46,7 @@ async fn a_gateway_that_is_away_is_left_alone_and_found_again() {
     asked(&server, 502, BAD_GATEWAY).await;
     asked(&server, 503, UNAVAILABLE).await;
 
-    let gateway = FakeGateway::start_at(address).await;
+    gateway.start_again();
     asked(&server, 503, UNAVAILABLE).await;
     assert_eq!(gateway.connections(), 0);
     server.advance(Duration::from_secs(5));

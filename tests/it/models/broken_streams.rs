@@ -90,13 +90,13 @@ async fn a_server_that_is_off_or_silent_is_left_to_the_engine() {
         let model = FakeModel::openai(&["qwen2.5-coder"]).await;
         let server = TestServer::builder()
             .model(&model)
-            .set("model.deadline", "200ms")
+            .set("model.deadline", "1s")
             .start()
             .await;
         server.knows_model().await;
         model.answers(Answer::bytes("").then(End::Silence));
         if is_off {
-            drop(model);
+            model.stop().await;
         }
         let reply = server
             .complete(&streamed(sure()))
@@ -167,17 +167,15 @@ async fn what_breaks_off_later_has_no_end() {
     }
 }
 
+const SLOW: &str = "slow after the first line";
+
 #[tokio::test]
 async fn what_ends_early_has_an_end() {
     let model = FakeModel::openai(&["qwen2.5-coder"]).await;
     let stream = |texts: &[&str]| openai_stream(texts, "stop");
     let begun = || openai_begun(&["\n    a = 1\n    b ="]);
     for (name, answer, text) in [
-        (
-            "slow after the first line",
-            begun().then(End::Silence),
-            "\n    a = 1",
-        ),
+        (SLOW, begun().then(End::Silence), "\n    a = 1"),
         (
             "a token within a line",
             stream(&["\n    a = 1<|fim", "_pad|>2\n    b = 3"]),
@@ -216,9 +214,11 @@ async fn what_ends_early_has_an_end() {
         ),
         ("nothing", stream(&[]), ""),
     ] {
+        // One of them ends only with its time, and the others have as much as they need.
+        let deadline = if name == SLOW { "2s" } else { "1m" };
         let server = TestServer::builder()
             .model(&model)
-            .set("model.deadline", "500ms")
+            .set("model.deadline", deadline)
             .start()
             .await;
         server.knows_model().await;

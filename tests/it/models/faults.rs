@@ -85,7 +85,7 @@ async fn a_slow_server_is_not_waited_for() {
     let model = FakeModel::openai(&["qwen2.5-coder"]).await;
     let server = TestServer::builder()
         .model(&model)
-        .set("model.deadline", "150ms")
+        .set("model.deadline", "1s")
         .start()
         .await;
     server.knows_model().await;

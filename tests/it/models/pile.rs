@@ -323,6 +323,7 @@ async fn who_waits_too_long_for_a_place_is_answered_without() {
         .set("model.max_in_flight", "1")
         .set("model.max_queued", "1")
         .set("model.deadline", "100ms")
+        .set("model.generation.deadline", "10m")
         .start()
         .await;
     server.knows_model().await;

@@ -13,7 +13,7 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{Mutex as AsyncMutex, mpsc, watch},
     task::JoinHandle,
 };
@@ -65,7 +65,9 @@ pub(crate) struct FakeGateway {
     shared: Arc<Shared>,
     address: SocketAddr,
     held: AsyncMutex<mpsc::UnboundedReceiver<Exchange>>,
-    accepting: JoinHandle<()>,
+    accepting: Mutex<JoinHandle<()>>,
+    /// Keeps the address from others while nobody listens there.
+    _place: TcpSocket,
 }
 
 /// An answer by what is asked.
@@ -164,14 +166,13 @@ pub(super) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 // === impl FakeGateway ===
 
 impl FakeGateway {
+    #[expect(
+        clippy::unused_async,
+        reason = "whoever starts something waits for it, and it needs a runtime"
+    )]
     pub(crate) async fn start() -> Self {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
-    }
-
-    /// A gateway at an address where one has been stopped.
-    pub(crate) async fn start_at(address: SocketAddr) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let place = bound(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let address = place.local_addr().unwrap();
         let (hold, exchanges) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             answer: Mutex::new(Answer::default()),
@@ -183,17 +184,12 @@ impl FakeGateway {
             left: watch::Sender::new(0),
             hold,
         });
-        let for_connections = Arc::clone(&shared);
-        let accepting = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(Arc::clone(&for_connections).connection(stream));
-            }
-        });
         Self {
+            accepting: Mutex::new(accept(&shared, address)),
             shared,
             address,
             held: AsyncMutex::new(exchanges),
-            accepting,
+            _place: place,
         }
     }
 
@@ -280,23 +276,45 @@ impl FakeGateway {
         })
     }
 
-    /// Nobody listens at its address any more.
-    pub(crate) async fn stop(self) {
-        let accepting = &self.accepting;
-        accepting.abort();
+    /// From now on nobody listens at its address.
+    pub(crate) async fn stop(&self) {
+        self.accepting.lock().unwrap().abort();
         soon(async {
-            while !accepting.is_finished() {
+            while !self.accepting.lock().unwrap().is_finished() {
                 tokio::task::yield_now().await;
             }
         })
         .await;
     }
+
+    /// Listens again.
+    pub(crate) fn start_again(&self) {
+        *self.accepting.lock().unwrap() = accept(&self.shared, self.address);
+    }
 }
 
 impl Drop for FakeGateway {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.accepting.lock().unwrap().abort();
     }
+}
+
+/// A socket of that address. One that does not listen refuses whoever comes, and is no hindrance to one that does.
+fn bound(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    socket
+}
+
+fn accept(shared: &Arc<Shared>, address: SocketAddr) -> JoinHandle<()> {
+    let listener: TcpListener = bound(address).listen(1024).unwrap();
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(Arc::clone(&shared).connection(stream));
+        }
+    })
 }
 
 impl Shared {

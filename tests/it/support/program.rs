@@ -37,6 +37,8 @@ pub(crate) fn command(data_dir: &Path, arguments: &[&str]) -> Command {
         .env("CODE_SUGGESTIONS__INSTANCE__DATA_DIR", data_dir)
         .env("CODE_SUGGESTIONS__SERVER__LISTEN", "127.0.0.1:0")
         .env("CODE_SUGGESTIONS__MODEL__AUTODETECT", "false")
+        // A busy machine is not what tests are about.
+        .env("CODE_SUGGESTIONS__MODEL__DEADLINE", "1m")
         .stdin(Stdio::null());
     command
 }

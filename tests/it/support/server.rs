@@ -81,6 +81,9 @@ impl TestServer {
             .set("limits.connection_details", "0")
             // Tables of failures are longer than its patience; tests of the breaker set it.
             .set("gateway.breaker_failures", "0")
+            // A busy machine is not what tests are about; those of deadlines set them.
+            .set("model.deadline", "1m")
+            .set("model.generation.deadline", "1m")
     }
 
     /// A server in front of that gateway.

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{findings, found};
+use super::{findings, found, time_to_connect};
 use crate::support::{Answer, FakeGateway, Recorded, Script, gitlab as ce};
 
 /// A GitLab that asks whoever wants to know its version who they are.
@@ -157,7 +157,7 @@ async fn mistakes_about_a_gitlab_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let settings = [
             ("identity.kind", "gitlab"),
-            ("proxy.connect_timeout", "1s"),
+            ("proxy.connect_timeout", time_to_connect(wrong)),
             (key, wrong),
         ];
         let findings = findings(folder.path(), &settings, &["--token", ce::ALICE]).await;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
 
 use super::{findings, found};
@@ -119,9 +119,10 @@ async fn streams_that_pass_a_proxy_piece_by_piece_are_told_from_those_that_do_no
 #[tokio::test]
 async fn streams_are_not_looked_at_where_the_url_does_not_lead_here() {
     let folder = tempfile::tempdir().unwrap();
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // Its address is nobody else's, and it does not listen.
+    let closed = TcpSocket::new_v4().unwrap();
+    closed.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
     let settings = [("server.external_url", url.as_str())];
     let findings = findings(folder.path(), &settings, &[]).await;
     let (streams, url) = (
