@@ -332,6 +332,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn any_name_gets_an_answer(name: String) {
             let exclusions = rules(&["*.pem", "/a/**/b", "!c"]);

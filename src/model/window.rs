@@ -292,6 +292,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn the_budget_holds_for_any_text(
             above in "([a-c\n \té😀]|\\PC){0,80}",

@@ -295,6 +295,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn finds_what_a_general_parser_finds(found in prop::collection::vec(member(), 0..6)) {
             compare(&format!(" {{{}}}\n", found.join(",")));

@@ -237,6 +237,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn agrees_with_decoded_text(text in "([a-c\\\\\"\n\r\té😀<]|\\PC){0,60}", limit in 0_usize..70) {
             let encoded = Text::from(text.as_str());

@@ -243,6 +243,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn text_survives_events_in_any_pieces(texts: Vec<String>, cuts in proptest::collection::vec(0usize..2000, 0..8)) {
             let mut bytes = stream_start("e", "n", 1).to_vec();

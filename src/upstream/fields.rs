@@ -85,6 +85,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn no_value_ends_its_field(values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..20), 1..4)) {
             let mut fields = Fields::default();

@@ -287,6 +287,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn it_does_not_matter_how_the_bytes_come(
             chunks in prop::collection::vec(("[ -~\r\n]{1,20}", "(;[a-z=]{0,5})?"), 0..5),

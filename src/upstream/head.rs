@@ -323,6 +323,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn a_head_is_there_with_its_last_byte(
             fields in prop::collection::vec(("X-[a-z]{1,8}", "[!-~]([ -~]{0,10}[!-~])?"), 0..6),

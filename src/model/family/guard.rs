@@ -148,6 +148,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn neutral_text_has_no_token(parts in proptest::collection::vec(0_usize..40, 0..12), cut in 0_usize..6) {
             let tokens: Vec<_> = all_tokens().collect();

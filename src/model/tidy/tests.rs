@@ -378,6 +378,8 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(crate::same_cases())]
+
     #[test]
     fn pieces_add_up_to_the_whole(
         (above, below, answer) in (texts(), texts(), texts()),

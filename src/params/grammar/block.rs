@@ -92,6 +92,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
+
         #[test]
         fn all_bytes_are_judged_as_one_by_one(
             bytes in prop::collection::vec(prop_oneof![

@@ -152,6 +152,8 @@ fn tree() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(crate::same_cases())]
+
     #[test]
     fn arbitrary_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..200), kind in 0_usize..4) {
         let types = [Some("application/json"), Some("application/x-www-form-urlencoded"), None,

@@ -319,6 +319,8 @@ fn code() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(crate::same_cases())]
+
     #[test]
     fn code_is_told_by_its_first_characters_as_by_the_whole_line(
         line in "[ \t]{0,3}[#/;%!\\\\\"x\u{a0}é-]{0,4}[ -~]{0,5}",
@@ -341,6 +343,8 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(crate::same_cases())]
+
     #[test]
     fn the_spelling_of_a_text_does_not_matter(
         above in code(),
