@@ -373,6 +373,9 @@ pub struct RedisSettings {
     pub url: Option<ConfigSecret>,
     /// What its keys begin with.
     pub prefix: String,
+    /// Time for each step of a question to it.
+    #[serde(with = "duration")]
+    pub timeout: Duration,
 }
 
 words! {

@@ -1,6 +1,6 @@
 //! Counts in Redis, for all replicas together: one script that decides and counts at once, by the clock of Redis.
 //!
-//! Each step waits for Redis for [`PATIENCE`] at most. Redis that does not answer is left alone for [`REST`], in which
+//! Each step waits for Redis for `limits.redis.timeout` at most. Redis that does not answer is left alone for [`REST`], in which
 //! requests are counted in this process under the same limit; then one request connects again. The others wait for that one,
 //! since whoever counted here meanwhile would pass beside the limit of all. A connection that has only ended, as it does when
 //! Redis is started anew, is replaced at once for the same reason.
@@ -23,11 +23,8 @@ use tokio::{sync::watch, time::timeout};
 use super::{Decision, memory::MemoryLimiter};
 use crate::{clock::Clock, config::RateLimit};
 
-/// Longest that an operation takes, connecting included.
-const PATIENCE: Duration = Duration::from_millis(500);
-
-/// Longest that a request waits for Redis in all.
-const LONGEST_WAIT: Duration = Duration::from_millis(1500);
+/// Steps for which a request waits in all.
+const MOST_STEPS: u32 = 3;
 
 /// Time after which Redis is asked again when it has not answered.
 const REST: Duration = Duration::from_secs(1);
@@ -62,6 +59,7 @@ pub struct Redis {
     client: Client,
     script: Script,
     prefix: String,
+    patience: Duration,
     clock: Clock,
     state: Mutex<State>,
     /// Connections that have been made.
@@ -117,13 +115,19 @@ pub struct RedisLimiter {
 // === impl Redis ===
 
 impl Redis {
-    /// The Redis at a URL (`redis://`, `rediss://` for TLS, or `redis+unix://`); keys begin with `prefix`. Connects with
-    /// the first question.
-    pub fn new(url: &str, prefix: &str, clock: Clock) -> Result<Arc<Self>, RedisError> {
+    /// The Redis at a URL (`redis://`, `rediss://` for TLS, or `redis+unix://`); keys begin with `prefix`, and a step takes
+    /// `patience` at most. Connects with the first question.
+    pub fn new(
+        url: &str,
+        prefix: &str,
+        patience: Duration,
+        clock: Clock,
+    ) -> Result<Arc<Self>, RedisError> {
         Ok(Arc::new(Self {
             client: Client::open(url.into_connection_info()?)?,
             script: Script::new(SCRIPT),
             prefix: prefix.to_owned(),
+            patience,
             state: Mutex::new(State::Away(Duration::ZERO)),
             connections: AtomicU64::new(0),
             clock,
@@ -136,7 +140,7 @@ impl Redis {
             let mut connection = self.connect().await?;
             ::redis::cmd("PING").exec_async(&mut connection).await
         };
-        match timeout(PATIENCE * 2, asked).await {
+        match timeout(self.patience * 2, asked).await {
             Ok(answer) => answer.map_err(|error| error.to_string()),
             Err(_) => Err("no answer in time".to_owned()),
         }
@@ -144,7 +148,7 @@ impl Redis {
 
     async fn count(&self, key: &str, max: NonZeroU32, period: Duration) -> Option<Counted> {
         let counting = self.count_on_a_connection(key, max, period);
-        match timeout(LONGEST_WAIT, counting).await {
+        match timeout(self.patience * MOST_STEPS, counting).await {
             Ok(counted) => counted,
             Err(_) => self.lost("no answer in time"),
         }
@@ -163,7 +167,7 @@ impl Redis {
         loop {
             let mut numbered = self.connection().await?;
             let asked = question.invoke_async(&mut numbered.connection);
-            match timeout(PATIENCE, asked).await {
+            match timeout(self.patience, asked).await {
                 Ok(Ok(counted)) => return Some(counted),
                 Ok(Err(error)) if is_first && error.is_connection_dropped() => {
                     is_first = false;
@@ -182,7 +186,7 @@ impl Redis {
             Turn::GoOn => None,
             Turn::Wait(mut end) => {
                 // There is nothing to be told but the end, which is an error here.
-                let _ended = timeout(PATIENCE, end.changed()).await;
+                let _ended = timeout(self.patience, end.changed()).await;
                 match &*self.state() {
                     State::Connected(numbered) => Some(numbered.clone()),
                     State::Connecting { .. } | State::Away(_) => None,
@@ -213,7 +217,7 @@ impl Redis {
     }
 
     async fn connected(&self, again: bool) -> Option<Numbered> {
-        match timeout(PATIENCE, self.connect()).await {
+        match timeout(self.patience, self.connect()).await {
             Ok(Ok(connection)) => {
                 if again {
                     tracing::info!("Redis answers again: all replicas count together");
@@ -230,8 +234,8 @@ impl Redis {
 
     async fn connect(&self) -> Result<MultiplexedConnection, Failure> {
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
+            .set_connection_timeout(Some(self.patience))
+            .set_response_timeout(Some(self.patience));
         self.client
             .get_multiplexed_async_connection_with_config(&config)
             .await

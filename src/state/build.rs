@@ -247,7 +247,7 @@ fn limits(settings: &Settings, clock: &Clock) -> Result<Limits, RedisError> {
     let given = &settings.limits;
     let redis = given
         .redis_url()
-        .map(|url| Redis::new(url, &given.redis.prefix, clock.clone()))
+        .map(|url| Redis::new(url, &given.redis.prefix, given.redis.timeout, clock.clone()))
         .transpose()?;
     let limiter = |name, limit| Limiter::new(name, limit, redis.as_ref(), clock);
     Ok(Limits {
