@@ -30,7 +30,7 @@ const BLOCKING_THREADS: usize = 8;
 const KEYS_LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
 
 /// Longest wait at the end for whoever reads the log.
-const LAST_LINES: Duration = Duration::from_secs(1);
+const LAST_LINES: Duration = Duration::from_secs(5);
 
 pub(super) fn run(settings: Settings) -> Result<(), Failure> {
     let log = telemetry::start(&settings.log).map_err(|error| match error {
