@@ -6,7 +6,8 @@ import { completionInPython, completionInTypeScript, generationInPython, wholePy
 import { TRIGGER } from './support/editor.mjs';
 import { FakeGitLab, TOKEN } from './support/fake_gitlab.mjs';
 import { graphqlOfCe } from './support/graphql_of_ce.mjs';
-import { freeAddress, WebServer } from './support/web_server.mjs';
+import { freeAddress } from './support/http.mjs';
+import { WebServer } from './support/web_server.mjs';
 
 const PROJECT = 'group/project';
 const OLD = '16.7.4';

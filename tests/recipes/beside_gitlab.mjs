@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { completion, eventStream, FakeGateway } from '../e2e/support/fake_gateway.mjs';
 import { FakeGitLab, TOKEN } from '../e2e/support/fake_gitlab.mjs';
-import { sendJson } from '../e2e/support/http.mjs';
+import { freeAddress, sendJson } from '../e2e/support/http.mjs';
 import { Server } from '../e2e/support/server.mjs';
-import { freeAddress, WebServer } from '../e2e/support/web_server.mjs';
+import { WebServer } from '../e2e/support/web_server.mjs';
 import { ask, begin } from './client.mjs';
 
 const COMPLETIONS = '/api/v4/code_suggestions/completions';

@@ -31,6 +31,7 @@ const server = await Server.start(binary, path.join(scratch, 'data'));
 const browser = await chromium.launchPersistentContext(path.join(scratch, 'profile'), {
   executablePath: '/usr/bin/chromium', headless: true, args: FLAGS, viewport: SIZES.wide, colorScheme: 'light',
 });
+browser.setDefaultTimeout(60_000);
 const page = await browser.newPage();
 const complaints = [];
 page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });

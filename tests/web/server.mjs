@@ -16,7 +16,7 @@ export class Server {
     await new Promise((resolve, reject) => {
       child.stdout.on('data', (data) => {
         printed += data;
-        if (printed.includes('curl')) resolve();
+        if (printed.includes('curl') && /sign_in\?link=\S+\s/.test(printed)) resolve();
       });
       child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${printed}`)));
     });

@@ -2,7 +2,7 @@
 // kept in feeds, so that a check looks at what came before it as well as at what is still to come.
 
 // Far beyond what anything takes; a busy machine is no failure.
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 export class Feed {
   #items = [];

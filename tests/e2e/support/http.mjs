@@ -10,6 +10,24 @@ export async function listen(handler) {
   return { server, url: `http://127.0.0.1:${server.address().port}` };
 }
 
+let nextPort = 20_000 + process.pid % 10_000;
+
+/**
+ * An address that is free. Its port is none of those that the system gives away by itself (on Linux they begin at 32768), so
+ * that nobody gets it by chance before it is used, or between two uses.
+ */
+export async function freeAddress() {
+  for (;;) {
+    const port = nextPort++;
+    const server = createServer();
+    server.listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    await close(server);
+    return `127.0.0.1:${port}`;
+  }
+}
+
 export async function close(server) {
   server.closeAllConnections();
   server.close();

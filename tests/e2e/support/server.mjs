@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Child, cleanEnvironment } from './child.mjs';
 import { Feed } from './feed.mjs';
+import { freeAddress } from './http.mjs';
 
-const COMMAND_TIMEOUT_MS = 20_000;
+const COMMAND_TIMEOUT_MS = 60_000;
 const ENDED = 'the server has ended with';
 const run = promisify(execFile);
 
@@ -33,12 +34,12 @@ export class Server {
   }
 
   /**
-   * Starts the server and waits for its address. The first start lets the system pick the port;
-   * later ones keep it, since an editor goes on using the same URL.
+   * Starts the server and waits for its address. Later starts keep that of the first, since an editor goes on using the
+   * same URL.
    */
   async start(gateway = this.#gateway) {
     this.#gateway = gateway;
-    const listen = this.url ? new URL(this.url).host : '127.0.0.1:0';
+    const listen = this.url ? new URL(this.url).host : await freeAddress();
     await writeFile(this.#configFile, toml({
       server: { listen },
       instance: { data_dir: join(this.#folder, 'data') },

@@ -1,8 +1,7 @@
 // Web servers with the recipes of config/gitlab, from Debian but for Traefik, which a package for Python holds. Each is given the least around its recipe that makes it run in a
 // folder: where to listen, and that every other path is GitLab's.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
-import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { Child } from './child.mjs';
 import { FakeKubernetes } from './fake_kubernetes.mjs';
@@ -10,7 +9,7 @@ import { Feed } from './feed.mjs';
 import { parseYaml } from './yaml.mjs';
 
 const RECIPES = new URL('../../../config/gitlab/', import.meta.url);
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 
 // The addresses that are written in the recipes.
 const THIS_SERVER = '127.0.0.1:8080';
@@ -60,17 +59,6 @@ export class WebServer {
     await this.#child.stop();
     await this.#beside?.stop();
   }
-}
-
-/** An address that is free now; who asks for it takes it at once. */
-export async function freeAddress() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
 }
 
 const KINDS = {
