@@ -80,7 +80,7 @@ pub(super) enum TokenCommand {
         #[arg(long, default_value = "api")]
         scopes: Scopes,
         /// Day from which it is refused, YYYY-MM-DD (UTC).
-        #[arg(long, value_parser = day)]
+        #[arg(long, value_parser = later_day)]
         expires_at: Option<i64>,
     },
     /// List all tokens, without the tokens themselves.
@@ -145,8 +145,11 @@ pub(super) enum Switch {
     Off,
 }
 
-fn day(text: &str) -> Result<i64, String> {
-    parse_date(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
+fn later_day(text: &str) -> Result<i64, &'static str> {
+    let day = parse_date(text).ok_or("a date is written YYYY-MM-DD")?;
+    Some(day)
+        .filter(|day| *day > now())
+        .ok_or("the date has to be in the future")
 }
 
 pub(super) async fn user(

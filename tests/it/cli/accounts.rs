@@ -241,14 +241,16 @@ fn what_cannot_be_done_is_told_in_one_line() {
         let line = fails(command, code);
         assert!(line.contains(told), "{line}");
     }
-    for rest in [
-        ["--scopes", "root"],
-        ["--expires-at", "tomorrow"],
-        ["--expires-at", "2026-02-30"],
+    for (key, value, told) in [
+        ("--scopes", "root", "root"),
+        ("--expires-at", "tomorrow", "YYYY-MM-DD"),
+        ("--expires-at", "2026-02-30", "YYYY-MM-DD"),
+        ("--expires-at", "2020-02-02", "has to be in the future"),
     ] {
-        let run = Run::of(create(&rest));
+        let run = Run::of(create(&[key, value]));
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{run:#?}");
-        assert!(run.stderr.contains(rest[1]), "{run:#?}");
+        let (named, why) = (run.stderr.contains(value), run.stderr.contains(told));
+        assert!(named && why, "{run:#?}");
     }
 }
 
