@@ -9,12 +9,16 @@ use ::redis::IntoConnectionInfo;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::{
-    ConfigSecret, LimitKind, LimitSettings, ServerSettings, Settings, front, identity, model,
+    ConfigSecret, LimitKind, LimitSettings, ProxySettings, ServerSettings, Settings, front,
+    identity, model,
     rules::{certificate, http_url, private_key},
 };
 
 /// More are no setting but a mistake.
 const MOST_WORKERS: usize = 1024;
+
+/// Of URLs that name a proxy. Those but the first are told of when one is needed, since other programs may want them.
+const PROXY_SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// Lifetimes of a code: a person has to get from the browser to the editor in it (RFC 6749 section 4.1.2).
 const CODE_LIFETIMES: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_mins(10);
@@ -71,6 +75,28 @@ fn redis(limits: &LimitSettings, problems: &mut Vec<String>) {
         )),
         _ => {}
     }
+}
+
+/// What is wrong with the proxy that the environment names. One that cannot be read would be passed by in silence, and with it
+/// whatever it is there to see.
+pub(super) fn unusable_proxy(proxies: &ProxySettings) -> Option<String> {
+    let text = &proxies.https;
+    let usable = text.parse::<hyper::Uri>().is_ok_and(|uri| {
+        let known = uri
+            .scheme_str()
+            .is_none_or(|scheme| PROXY_SCHEMES.contains(&scheme));
+        let host = uri.host().is_some_and(|host| !host.is_empty());
+        let address = uri.authority().map_or("", |authority| authority.as_str());
+        let has_port = address
+            .rsplit(['@', ']'])
+            .next()
+            .is_some_and(|end| end.contains(':'));
+        known && host && has_port == uri.port_u16().is_some()
+    });
+    // It may hold a password and is not repeated.
+    (!text.is_empty() && !usable).then(|| {
+        "HTTPS_PROXY (or ALL_PROXY): is not the URL of a proxy; write it as \"http://[NAME:PASSWORD@]HOST:PORT\"".to_owned()
+    })
 }
 
 fn server(server: &ServerSettings, problems: &mut Vec<String>) {

@@ -93,13 +93,14 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
         metrics,
         proxies: proxies(&sources.environment),
     };
-    let problems: Vec<String> = check::problems(&mut settings)
+    let mut problems: Vec<String> = check::problems(&mut settings)
         .into_iter()
         .map(|problem| {
             let key = problem.split(':').next().unwrap_or_default();
             format!("{}: {problem}", layers.place(key))
         })
         .collect();
+    problems.extend(check::unusable_proxy(&settings.proxies));
     if problems.is_empty() {
         Ok(settings)
     } else {

@@ -378,6 +378,37 @@ fn unknown_variable_is_named_as_it_is_written() {
 }
 
 #[test]
+fn a_proxy_that_cannot_be_read_is_told_without_its_password() {
+    for (proxy, right) in [
+        ("http://proxy.corp:3128", true),
+        ("http://name:hunter2@proxy.corp:3128/", true),
+        ("proxy.corp:3128", true),
+        ("proxy.corp", true),
+        ("http://[::1]:3128", true),
+        ("http://[::1]", true),
+        ("socks5://proxy.corp", true),
+        ("", true),
+        ("http://", false),
+        ("htp://proxy.corp:3128", false),
+        ("http:/name:hunter2@proxy.corp", false),
+        ("http://name:hunter2@proxy corp:3128", false),
+        ("http://name:hunter2@proxy.corp:312800", false),
+        ("http://proxy.corp:", false),
+        ("/hunter2", false),
+    ] {
+        for name in ["HTTPS_PROXY", "all_proxy"] {
+            let told = with("", &[(name, proxy)])
+                .err()
+                .unwrap_or_default()
+                .concat();
+            assert_eq!(told.is_empty(), right, "{proxy}: {told}");
+            let named = told.contains("HTTPS_PROXY") && told.contains("HOST:PORT");
+            assert!(right || named && !told.contains("hunter2"), "{told}");
+        }
+    }
+}
+
+#[test]
 fn secrets_are_hidden_when_shown() {
     let secret = |name: &str| (name.to_owned(), "hunter2".to_owned());
     let environment = HashMap::from([
