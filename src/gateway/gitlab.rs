@@ -26,6 +26,16 @@ use crate::{
 
 const SSE_SUPPORT: HeaderName = HeaderName::from_static("x-supports-sse-streaming");
 
+/// What GitLab says of its limits (19.3).
+const LIMITS: [HeaderName; 6] = [
+    HeaderName::from_static("ratelimit-limit"),
+    HeaderName::from_static("ratelimit-name"),
+    HeaderName::from_static("ratelimit-observed"),
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("ratelimit-reset"),
+    HeaderName::from_static("ratelimit-resettime"),
+];
+
 /// How GitLab knows a token request that another instance passes on (GitLab 16.1).
 const PASSED_ON_BY: &str = concat!(
     "gitlab-workhorse (code-suggestions-",
@@ -85,10 +95,11 @@ impl GitLabGateway {
             head.insert(SSE_SUPPORT, HeaderValue::from_static("true"));
         }
         let path = "/api/v4/code_suggestions/completions";
-        let response = self
+        let mut response = self
             .upstream
             .send(|endpoint| post(endpoint, path, &head, &body))
             .await?;
+        hide_limits(response.headers_mut());
         relay::answer(response, request.stream).await
     }
 
@@ -122,7 +133,7 @@ impl GitLabGateway {
         let connection: Connection = serde_json::from_slice(&body)
             .map_err(|_| GatewayError::Malformed("no direct connection in the answer"))?;
         let expires_at = connection.expires_at;
-        Ok(Fresh::new(connection.into(), self.clock.unix(), expires_at))
+        Fresh::try_new(connection.into(), self.clock.unix(), expires_at)
     }
 
     /// Passes a request for a token of GitLab 16.1 on.
@@ -131,10 +142,11 @@ impl GitLabGateway {
         head.insert(USER_AGENT, HeaderValue::from_static(PASSED_ON_BY));
         let empty = Bytes::new();
         let path = "/api/v4/code_suggestions/tokens";
-        let response = self
+        let mut response = self
             .upstream
             .send(|endpoint| post(endpoint, path, &head, &empty))
             .await?;
+        hide_limits(response.headers_mut());
         relay::answer(response, false).await
     }
 
@@ -142,6 +154,14 @@ impl GitLabGateway {
         let mut head = self.head.clone().ok_or(GatewayError::Credential)?;
         headers::of_request(&mut head, asker);
         Ok(head)
+    }
+}
+
+/// What is left of the limits there is left to the one account with which everybody here asks: it says nothing to a client, and
+/// would tell one how busy the others are. `Retry-After` of a refusal is passed on.
+fn hide_limits(fields: &mut HeaderMap) {
+    for name in &LIMITS {
+        fields.remove(name);
     }
 }
 

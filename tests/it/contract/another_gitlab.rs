@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::M401;
 use crate::support::{
-    Answer, DIRECT_ACCESS, Expect, FakeGateway, TestServer, accepted, check, okc, okc_with,
-    refused, row,
+    Answer, COMPLETIONS, DIRECT_ACCESS, Expect, FakeGateway, TestServer, accepted, check, okc,
+    okc_with, refused, row,
 };
 
 const TOKENS: &str = "/api/v4/code_suggestions/tokens";
@@ -98,6 +98,47 @@ async fn its_refusals_pass_but_for_that_of_our_token() {
 }
 
 #[tokio::test]
+async fn what_is_left_of_its_limits_is_left_to_everybody_and_told_to_nobody() {
+    let gitlab = FakeGateway::start().await;
+    let server = behind(&gitlab).await;
+    let fields = [
+        ("Content-Type", "application/json"),
+        ("Retry-After", "17"),
+        ("RateLimit-Limit", "60"),
+        ("RateLimit-Name", "throttle_authenticated_api"),
+        ("RateLimit-Observed", "59"),
+        ("RateLimit-Remaining", "1"),
+        ("RateLimit-Reset", "1795219260"),
+        ("RateLimit-ResetTime", "Sat, 21 Nov 2026 00:01:00 GMT"),
+        ("X-Other", "1"),
+    ];
+    for (status, target) in [(200, COMPLETIONS), (429, COMPLETIONS), (201, TOKENS)] {
+        gitlab.answers(Answer::with(status, &fields, r#"{"choices":[]}"#));
+        let asked = server.post(target).json(&okc()).send().await;
+        let reply = asked.has_status(status);
+        let told = reply.head.fields.iter().map(|(name, _)| name.as_str());
+        let limits: Vec<_> = told.filter(|name| name.starts_with("ratelimit")).collect();
+        assert!(limits.is_empty(), "{status}: {limits:?}");
+        if status == 429 {
+            assert_eq!(reply.field("retry-after").as_deref(), Some("17"));
+        }
+    }
+    server.finish().await;
+
+    let server = TestServer::builder()
+        .gateway(&gitlab)
+        .set("gateway.kind", "gitlab")
+        .set("gateway.token", "up")
+        .set("limits.completions", "9/1m")
+        .start()
+        .await;
+    gitlab.answers(Answer::with(200, &fields, r#"{"choices":[]}"#));
+    let reply = server.complete(&okc()).send().await.has_status(200);
+    assert_eq!(reply.field("ratelimit-limit").as_deref(), Some("9"));
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn its_streams_take_the_form_that_the_client_reads() {
     let gitlab = FakeGateway::start().await;
     let server = behind(&gitlab).await;
@@ -162,6 +203,10 @@ async fn a_direct_connection_is_made_once_for_everybody() {
         ask(&server.tokens.api).await.has_status(403);
     }
     gitlab.answers(Answer::json(201, &json!({ "base_url": 1 })));
+    ask(&server.tokens.api).await.has_status(403);
+    let mut expired = connection.clone();
+    expired["expires_at"] = server.shared.clock.unix().into();
+    gitlab.answers(Answer::json(201, &expired));
     ask(&server.tokens.api).await.has_status(403);
     server.finish().await;
 }

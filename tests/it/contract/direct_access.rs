@@ -185,6 +185,10 @@ async fn refusals_of_the_token_endpoint_are_told() {
             .unmarked()
             .asking_gateway(1)
     };
+    let until = |seconds: i64| {
+        let expires_at = server.shared.clock.unix() + seconds;
+        Answer::json(200, &json!({ "token": "tt", "expires_at": expires_at }))
+    };
     let cases = [
         (
             "I06",
@@ -228,6 +232,8 @@ async fn refusals_of_the_token_endpoint_are_told() {
             Answer::json(200, &json!({})),
             asked(403, DISABLED),
         ),
+        ("an expired token", until(0), asked(403, DISABLED)),
+        ("expired for editors", until(40), asked(403, DISABLED)),
         (
             "no JSON",
             Answer::new(200, "text/html", "<html>"),
@@ -242,6 +248,11 @@ async fn refusals_of_the_token_endpoint_are_told() {
             "cut",
             Answer::bytes("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{").then(End::Close),
             asked(403, DISABLED),
+        ),
+        (
+            "just good",
+            until(41),
+            Expect::status(201).asking_gateway(1),
         ),
     ];
     for (id, answer, expect) in cases {
