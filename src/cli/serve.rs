@@ -99,8 +99,13 @@ fn warn_of_gateway(settings: &Settings) {
         GatewayKind::GitLab if gateway.token.is_none() => tracing::warn!(
             "gateway.kind is \"gitlab\" and there is no gateway.token: nothing can be asked"
         ),
-        GatewayKind::Builtin if gateway.url.is_some() => {
-            tracing::warn!("gateway.kind is \"builtin\": nobody is asked at gateway.url");
+        GatewayKind::Builtin => {
+            if gateway.url.is_some() {
+                tracing::warn!("gateway.kind is \"builtin\": nobody is asked at gateway.url");
+            }
+            for late in settings.model.outlasting_editors(&settings.proxies) {
+                tracing::warn!(late, "what a model server writes later is shown to nobody");
+            }
         }
         _ => {}
     }

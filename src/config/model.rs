@@ -143,6 +143,10 @@ pub struct ModelServer {
     pub proxies: ProxySettings,
 }
 
+/// Time that editors give a completion for which they ask directly, and a stream (GitLab's language server 8.54).
+const EDITORS_WAIT: Duration = Duration::from_secs(5);
+const EDITORS_WAIT_FOR_STREAMS: Duration = Duration::from_secs(15);
+
 // === impl ModelSettings ===
 
 impl ModelSettings {
@@ -183,6 +187,31 @@ impl ModelSettings {
     /// Characters that a model reads for a generation.
     pub fn generation_chars(&self) -> usize {
         self.generation.context_chars.unwrap_or(self.context_chars)
+    }
+
+    /// Deadlines at which editors have stopped waiting, each in one line. The engine never takes so long, so they matter where a
+    /// model server may be asked.
+    pub fn outlasting_editors(&self, proxies: &ProxySettings) -> Vec<String> {
+        let completes = self.completion_server(proxies).is_some() || self.looks_around();
+        let generates = self
+            .generation_server(proxies)
+            .map_or(completes, |server| server.is_some());
+        let roles = [
+            ("model.deadline", completes, self.deadline, EDITORS_WAIT),
+            (
+                "model.generation.deadline",
+                generates,
+                self.generation.deadline,
+                EDITORS_WAIT_FOR_STREAMS,
+            ),
+        ];
+        let late = roles
+            .into_iter()
+            .filter(|(_, asks, deadline, wait)| *asks && deadline >= wait);
+        late.map(|(key, _, deadline, wait)| {
+            format!("{key} is {deadline:?}, and editors wait {wait:?}")
+        })
+        .collect()
     }
 
     /// Whether servers on this machine are to be looked for.

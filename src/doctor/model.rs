@@ -15,6 +15,7 @@ const TIME: Duration = Duration::from_secs(5);
 
 const COMPLETIONS: &str = "model server";
 const GENERATIONS: &str = "model server for generations";
+const DEADLINE: &str = "model deadline";
 
 /// What there is to say about them; nothing where none is configured.
 pub(super) async fn servers(app: &App) -> Vec<Finding> {
@@ -27,6 +28,11 @@ pub(super) async fn servers(app: &App) -> Vec<Finding> {
     if let Some(server) = settings.generation_server(proxies).flatten() {
         findings.push(finding(&server, Role::Generation).await);
     }
+    let late = settings.outlasting_editors(proxies).into_iter();
+    findings.extend(late.map(|late| {
+        let remedy = "set less than that: what comes later is shown to nobody, and the engine answers too late";
+        Finding::doubtful(DEADLINE, late, remedy)
+    }));
     findings
 }
 

@@ -259,6 +259,13 @@ async fn what_is_seldom_meant_is_told() {
     let run = Program::start(command_with(folder.path(), &settings, &[])).stop();
     let told = run.stderr.contains("nobody is asked at gateway.url");
     assert!(told, "{run:?}");
+    for (url, told) in [(Some("http://127.0.0.1:1"), true), (None, false)] {
+        let mut late = vec![("model.deadline", "20s")];
+        late.extend(url.map(|url| ("model.url", url)));
+        let run = Program::start(command_with(folder.path(), &late, &[])).stop();
+        let line = "model.deadline is 20s, and editors wait 5s";
+        assert_eq!(run.stderr.contains(line), told, "{run:?}");
+    }
     // A file is no folder.
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();

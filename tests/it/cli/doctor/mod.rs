@@ -139,6 +139,28 @@ async fn mistakes_about_model_servers_are_named() {
         assert_eq!(status, "warning", "{key} = {value}: {remedy}");
         assert!(remedy.contains(expected), "{key} = {value}: {remedy}");
     }
+    let late = [
+        ("model.url", url.as_str()),
+        ("model.deadline", "5s"),
+        ("model.generation.deadline", "20s"),
+    ];
+    let findings_of_late = findings(folder.path(), &late, &[]).await;
+    let told: Vec<_> = findings_of_late
+        .iter()
+        .filter(|finding| finding["check"] == "model deadline")
+        .map(|finding| (&finding["status"], finding["detail"].as_str().unwrap()))
+        .collect();
+    let warning = json!("warning");
+    assert_eq!(
+        told,
+        [
+            (&warning, "model.deadline is 5s, and editors wait 5s"),
+            (
+                &warning,
+                "model.generation.deadline is 20s, and editors wait 15s"
+            ),
+        ]
+    );
     for (answer, deadline, expected) in [
         (
             Answer::bytes("").then(End::Silence),
