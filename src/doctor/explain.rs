@@ -55,6 +55,10 @@ pub(super) fn remedy(error: &UpstreamError, place: Place<'_>) -> String {
         UpstreamError::Exchange(_) | UpstreamError::Cut(_) if ends_handshake(error, url) => {
             of_alert(place)
         }
+        UpstreamError::Cut(_) if ends_without_word(error) => format!(
+            "its connections end without the word that TLS has for it (close_notify), so an answer that only ends with them may be \
+             half of one: have {key}, or what stands in front of it, say the length of its answers or send them in chunks"
+        ),
         UpstreamError::Exchange(_) if url.starts_with("http:") => format!(
             "it does not answer in HTTP: if it speaks HTTPS, write {key} = \"https{}\"",
             &url["http".len()..]
@@ -100,6 +104,11 @@ fn of_connecting(error: &io::Error, place: Place<'_>) -> String {
 fn ends_handshake(error: &UpstreamError, url: &str) -> bool {
     // Within HTTP/2 nothing but the words is left of the cause.
     url.starts_with("https:") && told(error).contains("received fatal alert")
+}
+
+/// Whether the other side has ended its connection without saying in TLS that it does (RFC 8446 section 6.1).
+fn ends_without_word(error: &UpstreamError) -> bool {
+    told(error).contains("close_notify")
 }
 
 fn is_end(error: &io::Error) -> bool {
@@ -194,6 +203,9 @@ mod tests {
         }
     }
 
+    /// The beginning of what rustls says of it.
+    const UNFINISHED: &str = "peer closed connection without sending TLS close_notify";
+
     #[test]
     fn what_stands_on_the_way_is_told_from_where_it_leads() {
         let place = Place {
@@ -225,6 +237,10 @@ mod tests {
             (
                 UpstreamError::Exchange(io::Error::other(alert).into()),
                 "gateway.client_cert_file",
+            ),
+            (
+                UpstreamError::Cut(io::Error::other(UNFINISHED).into()),
+                "have gateway.url, or what stands in front of it, say the length",
             ),
         ] {
             let told = remedy(&error, place);
