@@ -7,6 +7,7 @@ use axum::{http::StatusCode, response::Response};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::graphql::MOST_OPERATIONS;
 use crate::{
     params::{COMPLETIONS, DIRECT_ACCESS, ENABLED, Rule, TRACK_EVENT, json_schema},
     reply, routes,
@@ -130,6 +131,11 @@ fn code_suggestions() -> Vec<Operation> {
 }
 
 fn neighbours() -> Vec<Operation> {
+    let operation = json!({ "type": "object", "required": ["query"], "properties": {
+        "query": { "type": "string" },
+        "variables": { "type": ["object", "null"] },
+        "operationName": { "type": ["string", "null"] },
+    }});
     let object = || answer(&json!({ "type": "object" }));
     let get = |summary, answer| Endpoint::of(summary, "200", answer).may(&["503"]).build();
     vec![
@@ -173,16 +179,11 @@ fn neighbours() -> Vec<Operation> {
         (
             routes::GRAPHQL,
             "post",
-            Endpoint::of("Answer a GraphQL operation", "200", object())
-                .schema(json!({
-                    "type": "object",
-                    "required": ["query"],
-                    "properties": {
-                        "query": { "type": "string" },
-                        "variables": { "type": ["object", "null"] },
-                        "operationName": { "type": ["string", "null"] },
-                    },
-                }))
+            Endpoint::of("Answer GraphQL operations", "200", answer(&json!({ "type": ["object", "array"] })))
+                .schema(json!({ "oneOf": [
+                    operation,
+                    { "type": "array", "items": operation, "minItems": 1, "maxItems": MOST_OPERATIONS },
+                ] }))
                 .may(&["503"])
                 .anybody()
                 .build(),

@@ -1,5 +1,5 @@
 //! `POST /api/graphql`: what editors ask at start and for each project (GitLab 16.8 and later). A token that is no good is
-//! refused as a whole; without a token there is no current user. Introspection works; one operation a request.
+//! refused as a whole; without a token there is no current user. Introspection works. A list of operations gets a list of answers.
 
 mod schema;
 
@@ -26,8 +26,11 @@ use crate::{
     store::{Scope, Scopes},
 };
 
-/// Longest query text, in characters.
+/// Longest query text, in characters; of a list, that of all together.
 const LONGEST_QUERY: usize = 10_000;
+
+/// Operations of a list.
+pub(super) const MOST_OPERATIONS: usize = 20;
 
 /// Errors that are told of one operation, and characters of each.
 const MOST_ERRORS: usize = 5;
@@ -44,7 +47,14 @@ struct Asked {
     operation_name: Option<String>,
 }
 
+/// What a request asks for.
+struct Operations {
+    all: Vec<Asked>,
+    is_list: bool,
+}
+
 /// Who asks, as resolvers see it.
+#[derive(Clone)]
 pub(super) struct Asking {
     app: Arc<App>,
     caller: Option<Caller>,
@@ -72,18 +82,42 @@ pub async fn execute(
         None => read_strangers_body(&app, &parts.headers, body).await?,
     };
     let is_json = parts.headers.get(CONTENT_TYPE).is_none_or(is_json);
-    let operation = match serde_json::from_slice::<Asked>(&body) {
-        Ok(operation) if is_json => operation,
-        _ => {
-            return Ok(refused(
-                StatusCode::BAD_REQUEST,
-                "The request is no GraphQL operation",
-            ));
-        }
+    let asking = Asking { app, caller };
+    let Some(Operations { all, is_list }) = Operations::read(&body).filter(|_| is_json) else {
+        return Ok(refused(
+            StatusCode::BAD_REQUEST,
+            "The request is no GraphQL operation",
+        ));
     };
-    if operation.query.chars().count() > LONGEST_QUERY {
+    let characters: usize = all.iter().map(|one| one.query.chars().count()).sum();
+    if all.len() > MOST_OPERATIONS || characters > LONGEST_QUERY {
         return Ok(refused(StatusCode::OK, "Query too large"));
     }
+    let mut answers = Vec::with_capacity(all.len());
+    for operation in all {
+        answers.push(answer(&schema, operation, asking.clone()).await?);
+    }
+    let answer = match answers.pop() {
+        Some(only) if !is_list => only,
+        last => answers.into_iter().chain(last).collect(),
+    };
+    Ok(reply::json_value(StatusCode::OK, &answer))
+}
+
+impl Operations {
+    /// Those in a body; `None` if there is none.
+    fn read(body: &[u8]) -> Option<Self> {
+        let is_list = body.trim_ascii_start().starts_with(b"[");
+        let all = if is_list {
+            serde_json::from_slice(body).ok()?
+        } else {
+            vec![serde_json::from_slice(body).ok()?]
+        };
+        Some(Self { all, is_list }).filter(|operations| !operations.all.is_empty())
+    }
+}
+
+async fn answer(schema: &Schema, operation: Asked, asking: Asking) -> Result<Value, ApiError> {
     let mut asked = async_graphql::Request::new(operation.query).variables(
         operation
             .variables
@@ -92,23 +126,15 @@ pub async fn execute(
     if let Some(name) = operation.operation_name.filter(|name| !name.is_empty()) {
         asked = asked.operation_name(name);
     }
-    let answer = schema
-        .execute(asked.data(Asking {
-            app: Arc::clone(&app),
-            caller,
-        }))
-        .await;
+    let answer = schema.execute(asked.data(asking)).await;
     if !answer.errors.is_empty() {
         // Editors take data next to errors for a failure; there is never both.
         let told = answer.errors.iter().take(MOST_ERRORS);
         let errors: Vec<_> = told.map(shown).collect();
-        return Ok(reply::json_value(
-            StatusCode::OK,
-            &json!({ "errors": errors }),
-        ));
+        return Ok(json!({ "errors": errors }));
     }
     let data = answer.data.into_json().map_err(|_| ApiError::Internal)?;
-    Ok(reply::json_value(StatusCode::OK, &json!({ "data": data })))
+    Ok(json!({ "data": data }))
 }
 
 /// An error as GraphQL has it (October 2021, section 7.1.2): with the places in the document, and the place in the answer if it

@@ -256,9 +256,9 @@ async fn graphql_has_caps_and_no_mutations() {
         assert!(answer.get("data").is_none(), "{query}: {answer}");
     }
     let one = json!({ "query": "{ metadata { version } }" });
-    let batch = json!([one.clone(), one]);
-    let refused = ask(&batch).send().await;
-    assert_eq!(refused.status, 400, "{}", refused.text());
+    let batch = ask(&json!(vec![one; 21])).send().await;
+    let answer = batch.has_status(200).json();
+    assert!(answer["errors"][0]["message"].is_string(), "{answer}");
     server.finish().await;
 }
 

@@ -271,7 +271,52 @@ async fn the_schema_tells_about_itself() {
 }
 
 #[tokio::test]
-async fn only_a_posted_object_is_an_operation() {
+async fn a_list_of_operations_gets_a_list_of_answers() {
+    let server = TestServer::builder().start().await;
+    let user = json!({ "query": "{ currentUser { username } }" });
+    let named = json!({
+        "query": "query A { metadata { enterprise } } query B($name: String!) { featureFlagEnabled(name: $name) }",
+        "operationName": "B",
+        "variables": { "name": "code_suggestions_context" },
+    });
+    let list = json!([user, { "query": "{ nothing }" }, named]);
+    let reply = server.post(GRAPHQL).json(&list).send().await;
+    let answers = reply.has_status(200).json();
+    let alice = json!({ "data": { "currentUser": { "username": "alice" } } });
+    assert_eq!(answers[0], alice);
+    assert!(answers[1]["errors"][0]["message"].is_string(), "{answers}");
+    assert_eq!(
+        answers[2],
+        json!({ "data": { "featureFlagEnabled": true } })
+    );
+    assert_eq!(answers.as_array().unwrap().len(), 3);
+    let one = server.post(GRAPHQL).json(&json!([user])).send().await;
+    assert_eq!(one.has_status(200).json(), json!([alice]));
+
+    let strangers = server.request("POST", GRAPHQL).json(&json!([user, user]));
+    let nobody = json!({ "data": { "currentUser": null } });
+    let answers = strangers.send().await.has_status(200).json();
+    assert_eq!(answers, json!([nobody, nobody]));
+
+    let padded =
+        json!({ "query": format!("{{ currentUser {{ username }} }}{}", " ".repeat(3_000)) });
+    for (many, taken) in [
+        (vec![user.clone(); 20], true),
+        (vec![user; 21], false),
+        (vec![padded.clone(); 3], true),
+        (vec![padded; 4], false),
+    ] {
+        let reply = server.post(GRAPHQL).json(&json!(many)).send().await;
+        let answer = reply.has_status(200).json();
+        assert_eq!(answer.is_array(), taken, "{}: {answer}", many.len());
+        let told = &answer["errors"][0]["message"];
+        assert!(taken || told == "Query too large", "{answer}");
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn only_what_is_posted_is_an_operation() {
     let server = TestServer::builder().start().await;
     let query = "/api/graphql?query=%7BcurrentUser%7Bid%7D%7D";
     let get = server.request("GET", query).bearer(&server.tokens.api);
@@ -281,7 +326,8 @@ async fn only_a_posted_object_is_an_operation() {
     );
     for body in [
         "[]",
-        "[{\"query\":\"{currentUser{id}}\"}]",
+        "[1]",
+        "[[{\"query\":\"{currentUser{id}}\"}]]",
         "1",
         "null",
         "{}",
