@@ -185,9 +185,10 @@ impl Builtin {
     }
 }
 
-/// Time for the engine when a model server has failed after `elapsed`.
+/// Time for the engine when a model server has failed after `elapsed`. Whoever gives the server longer than editors wait gives it
+/// to the engine as well.
 fn second_chance(elapsed: Duration, deadline: Duration) -> Duration {
-    let left = EDITORS_TIME.saturating_sub(elapsed);
+    let left = EDITORS_TIME.max(deadline).saturating_sub(elapsed);
     left.max(SECOND_CHANCE).min(deadline)
 }
 
@@ -311,5 +312,7 @@ mod tests {
             ms(100),
             "a shorter deadline binds the engine too"
         );
+        assert_eq!(second_chance(ms(1_000), ms(60_000)), ms(59_000));
+        assert_eq!(second_chance(ms(60_000), ms(60_000)), ms(500));
     }
 }
