@@ -4,14 +4,19 @@
 //! at the cursor with the file's own indent, and closed as the language wants unless the text below closes it.
 
 use super::body::{
-    Member, Ranks, Setting, ShapeTable, fields, found, locals, members, propose, shape, words_of,
+    FILE, Global, Member, Proposal, Ranks, Setting, ShapeTable, fields, globals, locals, members,
+    propose, reads_keys_by_dot, rebinds,
 };
-use super::function::{Head, block_end, head_before};
+use super::function::{Head, head_before};
 use super::language::{Block, Family, Language};
 use super::lexer::{Kind, Piece, width};
+use super::manner::{declared, ends_statements, explicit, own_shapes, siblings};
 use super::request::Request;
 use super::surroundings::comment;
-use super::words::stems;
+use super::words::{overlap, stems};
+
+/// How sure a body must be that leaves alone what the file keeps.
+const ALONE: f32 = 0.5;
 
 /// How likely a body that no shape gives begins with a word that is typed already.
 const ELSEWHERE: f32 = 0.35;
@@ -42,11 +47,10 @@ pub(crate) struct Tables {
 
 /// The bodies that may be written at the cursor, likeliest first.
 pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tables) -> Vec<Body> {
-    let Some(opening) = open_head(request) else {
+    let Some(mut opening) = open_head(request) else {
         return Vec::new();
     };
-    let Tables { shapes, ranks } = tables();
-    let proposals = with_setting(request, &opening, |setting| propose(shapes, ranks, setting));
+    let proposals = proposals(request, &mut opening, tables());
     let fresh = opening.words() == 0;
     let all: f32 = proposals.iter().map(|one| one.share).sum();
     let fitting: Vec<Body> = proposals
@@ -75,6 +79,48 @@ pub(crate) fn bodies<'t>(request: &Request<'_, '_>, tables: &dyn Fn() -> &'t Tab
     known.collect()
 }
 
+/// The bodies that shapes give, filled with members, parameters, or what the file itself keeps.
+fn proposals<'a>(
+    request: &Request<'_, 'a>,
+    opening: &mut Opening<'a>,
+    Tables { shapes, ranks }: &Tables,
+) -> Vec<Proposal> {
+    let ask = |opening: &Opening<'a>| {
+        with_setting(request, opening, |setting| propose(shapes, ranks, setting))
+    };
+    if opening.head.receiver.is_some() {
+        return ask(opening);
+    }
+    let kept = globals([request.above_text, request.below_text], request.language);
+    let head = &opening.head;
+    let named = head.parameters.iter().chain([&head.name]);
+    let named: Vec<Vec<String>> = named.map(|name| stems(name)).collect();
+    let about = |global: &Global<'_>| {
+        let mut named = named.iter();
+        named.any(|words| overlap(&global.member.stems, words) > 0.0)
+    };
+    let told = kept.iter().any(about);
+    let alone = if told { Vec::new() } else { ask(opening) };
+    let sure = alone.first().is_some_and(|best| best.share >= ALONE);
+    if sure || !(told || kept.len() == 1) {
+        return alone;
+    }
+    opening.head.receiver = Some(FILE);
+    opening.kept = kept;
+    let with_file = ask(opening);
+    let best = |all: &[Proposal]| all.first().map_or(0.0, |one| one.share);
+    if told || best(&with_file) > best(&alone) {
+        with_file
+    } else {
+        alone
+    }
+}
+
+/// Whether nothing of a function is there but its head, be any body known for it or not.
+pub(crate) fn begins_body(request: &Request<'_, '_>) -> bool {
+    open_head(request).is_some_and(|opening| opening.words() == 0)
+}
+
 /// Hands over what is known of a function and what surrounds it.
 pub(crate) fn with_setting<T>(
     request: &Request<'_, '_>,
@@ -84,7 +130,12 @@ pub(crate) fn with_setting<T>(
     let head = &opening.head;
     let mut around: Vec<Piece<'_>> = request.above.clone();
     around.extend_from_slice(&request.below);
-    let members = members(&around, head, request.language);
+    let members = if head.receiver == Some(FILE) {
+        let kept = opening.kept.iter();
+        kept.map(|global| global.member.clone()).collect()
+    } else {
+        members(&around, head, request.language)
+    };
     let own = own_shapes(request, &around);
     let locals = opening.locals(request, &members);
     let lines = [request.above_text, request.below_text].map(|text| text.matches('\n').count());
@@ -112,50 +163,13 @@ pub(crate) fn with_setting<T>(
         siblings: &siblings,
         locals: &locals,
         lines: lines.iter().sum::<usize>() + 1,
-        fits: &|lines| opening.parts(lines).is_some(),
+        fits: &|lines| {
+            opening.parts(lines).is_some()
+                && !rebinds(&opening.kept, lines)
+                && !reads_keys_by_dot(&opening.kept, lines)
+        },
     };
     use_it(&setting)
-}
-
-/// The names declared as `names: string[]` in TypeScript, and as `name: String` in Rust.
-fn declared<'a>(around: &[Piece<'a>], language: Language) -> Vec<&'a str> {
-    let told = |five: &[Piece<'a>]| match five {
-        [name, colon, of_type, open, close] if colon.text == ":" => {
-            let told = match language.family {
-                Family::Script => {
-                    of_type.kind == Kind::Word && open.text == "[" && close.text == "]"
-                }
-                _ => of_type.text == "String" && !matches!(open.text, "::" | "."),
-            };
-            told.then_some(name.text)
-        }
-        _ => None,
-    };
-    if matches!(language.family, Family::Script | Family::Rust) {
-        around.windows(5).filter_map(told).collect()
-    } else {
-        Vec::new()
-    }
-}
-
-/// The lines of the functions of a text; what a constructor does is only where things begin.
-fn siblings(text: &str) -> impl Iterator<Item = &str> {
-    let mut begins = false;
-    text.lines()
-        .rev()
-        .take(600)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .filter_map(move |line| {
-            let line = line.trim();
-            let head = line.ends_with([':', '{']) || line.starts_with("def ");
-            if head {
-                let words = ["__init__", "constructor", "initialize", " new("];
-                begins = words.iter().any(|word| line.contains(word));
-            }
-            (!head && !begins && line.len() > 3).then_some(line)
-        })
 }
 
 /// A function whose body begins at the cursor.
@@ -174,6 +188,8 @@ pub(crate) struct Opening<'a> {
     inner: Option<&'a str>,
     /// Whether the body is a value without braces around it.
     value: bool,
+    /// What the file keeps that the function works on.
+    kept: Vec<Global<'a>>,
 }
 
 impl<'a> Opening<'a> {
@@ -270,6 +286,7 @@ pub(crate) fn open_head<'a>(request: &Request<'_, 'a>) -> Option<Opening<'a>> {
             rest: Vec::new(),
             inner: None,
             value: true,
+            kept: Vec::new(),
         });
     }
     let head = enclosing_head(&above, request.language)?;
@@ -294,6 +311,7 @@ pub(crate) fn open_head<'a>(request: &Request<'_, 'a>) -> Option<Opening<'a>> {
         rest,
         inner,
         value: false,
+        kept: Vec::new(),
     })
 }
 
@@ -305,8 +323,8 @@ fn enclosing_head<'a>(above: &[Piece<'a>], language: Language) -> Option<Head<'a
 
 /// Whether a line is more than a comment.
 fn told(line: &&str) -> bool {
-    let marks = ["#", "//", "/*", "*", "\"\"\""];
-    !line.is_empty() && !marks.iter().any(|mark| line.starts_with(mark))
+    let marks = ["#", "//", "/*", "* ", "*/", "\"\"\""];
+    !line.is_empty() && *line != "*" && !marks.iter().any(|mark| line.starts_with(mark))
 }
 
 fn indent(line: &str) -> &str {
@@ -331,59 +349,6 @@ fn rest<'a>(request: &Request<'_, 'a>, outer: &str) -> Vec<&'a str> {
     let lines = lines.filter(|line| !line.trim().is_empty());
     let inside = lines.take_while(|line| width(indent(line)) > width(outer));
     inside.take(MOST_LINES + 1).map(str::trim).collect()
-}
-
-/// The shapes of the functions that the file already has.
-fn own_shapes(request: &Request<'_, '_>, around: &[Piece<'_>]) -> Vec<(String, Vec<String>)> {
-    let mut own = Vec::new();
-    for at in 1..around.len() {
-        let opens = around
-            .get(at)
-            .is_some_and(|piece| piece.kind == Kind::Newline && piece.delta > 0);
-        let Some(head) = opens
-            .then(|| head_before(around, at, request.language))
-            .flatten()
-        else {
-            continue;
-        };
-        let Some(end) = block_end(around, at).filter(|end| end - at < 44) else {
-            continue;
-        };
-        let known = found(
-            around.get(at.saturating_sub(1500)..end).unwrap_or(&[]),
-            &head,
-            request.language,
-        );
-        if let Some(shape) = shape(
-            around.get(at + 1..end).unwrap_or(&[]),
-            &head,
-            &known,
-            request.language,
-        ) {
-            own.push((shape, words_of(&head)));
-        }
-        if own.len() >= 40 {
-            break;
-        }
-    }
-    own
-}
-
-fn ends_statements(pieces: &[Piece<'_>]) -> bool {
-    let mut ended = 0_usize;
-    let mut bare = 0_usize;
-    for pair in pieces.windows(2) {
-        let [one, next] = pair else { continue };
-        if next.kind == Kind::Newline {
-            ended += usize::from(one.text == ";");
-            bare += usize::from(matches!(one.kind, Kind::Word | Kind::Number) || one.text == ")");
-        }
-    }
-    ended >= bare
-}
-
-fn explicit(pieces: &[Piece<'_>]) -> bool {
-    pieces.windows(3).filter(|three| matches!(three, [one, link, next] if one.text == "this" && matches!(link.text, "." | "->") && next.kind == Kind::Word)).count() > 2
 }
 
 /// The text of a body at the cursor; none where it begins otherwise than what is typed.

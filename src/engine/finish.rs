@@ -4,7 +4,7 @@
 //! is right in every language, and two thirds over all of them.
 
 use super::calibration::{of_body, of_line};
-use super::cold::{Body, closing};
+use super::cold::{Body, begins_body, closing};
 use super::decode::opens_block;
 use super::lexer::Kind;
 use super::path::Path;
@@ -73,7 +73,7 @@ pub(crate) fn choose(
         ));
     }
     // At the start of a body the model of bodies knows more than the lines that happen to be near.
-    let trust = if bodies.iter().any(|body| body.fresh) {
+    let trust = if bodies.iter().any(|body| body.fresh) || begins_body(request) {
         BESIDE_BODIES
     } else {
         1.0

@@ -1,7 +1,7 @@
 //! Writes what a Go function gives back where a call has failed: nothing of its other results, and the error.
 //!
-//! Called beside the bodies. The decision: the head says what is given back, so nothing is learned here but how often
-//! that is what is written.
+//! Called beside the bodies, in a guard and where one is due. The decision: the head says what is given back, so nothing is
+//! learned here but how often that is what is written.
 
 use super::cold::{Body, closing, enclosing};
 use super::function::Head;
@@ -12,12 +12,65 @@ use super::request::Request;
 /// How often the error is given back as it is, counted over 2,056 guards of the training sources.
 const AS_IT_IS: f32 = 0.59;
 
-/// The block of a guard that the cursor has just entered.
+/// How often a whole guard like this stands below a call that may fail: where the guard above gives back the error as it is
+/// (1,195 such calls), and where there is none above (554).
+const AS_BEFORE: f32 = 0.7;
+const FIRST: f32 = 0.47;
+/// How many lines a file may have whose first guard is written.
+const SMALL: usize = 60;
+
+/// The block of a guard that the cursor has just entered, or a whole one below a call that may fail.
 pub(crate) fn guarded(request: &Request<'_, '_>) -> Option<Body> {
     let clear = request.prefix.is_empty() && request.remainder.is_empty();
     if request.language.family != Family::Go || !clear {
         return None;
     }
+    begun(request).or_else(|| due(request))
+}
+
+/// A whole guard on the line below the call that may fail.
+fn due(request: &Request<'_, '_>) -> Option<Body> {
+    let there = request.tail.open_line?;
+    let line = request.above_text.trim_end().rsplit('\n').next()?;
+    let outer = line.get(..line.len() - line.trim_start().len())?;
+    // What is not begun here is more often looked at in another way.
+    let assigned = line.split_once(" := ");
+    let (given, call) = assigned.filter(|_| there == outer && !outer.is_empty())?;
+    let error = given.trim().rsplit(", ").next()?;
+    let named = error == "err" && call.ends_with(')') && !call.starts_with("range ");
+    let next = request
+        .below_text
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty());
+    // What is looked at below already is not looked at twice.
+    if !named || next.is_some_and(|next| next.contains(error)) {
+        return None;
+    }
+    let share = match before(request.above_text) {
+        Some(true) => AS_BEFORE,
+        None if request.above_text.lines().count() < SMALL => FIRST,
+        _ => return None,
+    };
+    let results = results(request, error)?;
+    let (feed, unit) = (if request.crlf { "\r\n" } else { "\n" }, &request.unit);
+    Some(Body {
+        text: format!("if {error} != nil {{{feed}{outer}{unit}return {results}{feed}{outer}}}"),
+        share,
+        fresh: false,
+        told: false,
+    })
+}
+
+/// Whether the nearest guard above gives back the error as it is.
+fn before(above: &str) -> Option<bool> {
+    let (_, below) = above.rsplit_once("if err != nil {")?;
+    let line = below.lines().nth(1).unwrap_or("").trim();
+    Some(line.starts_with("return ") && line.ends_with(" err"))
+}
+
+/// The block of a guard that the cursor has just entered.
+fn begun(request: &Request<'_, '_>) -> Option<Body> {
     let [.., error, unlike, nil, brace] = request.above.as_slice() else {
         return None;
     };

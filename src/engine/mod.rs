@@ -21,6 +21,7 @@ mod language;
 mod lexer;
 mod lines;
 mod loops;
+mod manner;
 mod model;
 mod number;
 mod path;

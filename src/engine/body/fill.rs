@@ -9,6 +9,7 @@ use super::super::number::from_count;
 use super::super::symbols::is_keyword_text;
 use super::super::words::overlap;
 use super::deeds::Deeds;
+use super::globals::FILE;
 use super::locals::{is_common, singular};
 use super::members::{Member, Value};
 use super::shape::OTHERS;
@@ -347,7 +348,7 @@ impl Names<'_, '_> {
             "S" => self
                 .head
                 .receiver
-                .filter(|receiver| *receiver != "@")
+                .filter(|receiver| !matches!(*receiver, "@" | FILE))
                 .map(|receiver| (receiver.to_owned(), 0.0)),
             _ if let Some((_, name)) = bound => Some((self.reach(name), 0.0)),
             "O" => {
@@ -446,8 +447,8 @@ impl Names<'_, '_> {
                     member.to_owned()
                 }
             }
+            (_, None | Some(FILE)) => member.to_owned(),
             (_, Some(receiver)) => format!("{receiver}.{member}"),
-            (_, None) => member.to_owned(),
         }
     }
 

@@ -157,7 +157,12 @@ impl Body<'_, '_, '_, '_> {
             Family::C => !matches!(head.returns, "::" | "~" | "*" | "&"),
             _ => false,
         };
-        let promised = matches!(head.result, Outcome::Truth | Outcome::Value);
+        // Where heads say nothing, names that ask do.
+        let loose = matches!(self.names.language.family, Family::Python | Family::Script);
+        let first = self.names.own.first().map_or("", String::as_str);
+        let asked = loose && self.names.own.len() > 1 && matches!(first, "is" | "has" | "can");
+        let typed = typed || asked;
+        let promised = asked || matches!(head.result, Outcome::Truth | Outcome::Value);
         let gives = [
             "return", "throw", "panic", "while", "for", "switch", "exit", "abort",
         ];
@@ -182,7 +187,10 @@ impl Body<'_, '_, '_, '_> {
             value != Value::Unknown && value != promised && !(many(value) && many(promised))
         };
         (0..self.items.len()).any(|at| match self.item(at) {
-            "return" if self.ends(at + 2) => differs(at + 1),
+            "return" if self.ends(at + 2) => {
+                let plain = matches!(promised, Value::Number | Value::Text | Value::Truth);
+                differs(at + 1) || (plain && matches!(self.item(at + 1), "$S" | "nil"))
+            }
             "return" if promised == Value::Truth && self.ends(at + 4) => {
                 matches!(self.item(at + 2), "+" | "-" | "*" | "/")
             }

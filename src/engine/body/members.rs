@@ -96,6 +96,8 @@ struct Blocks {
     around: Vec<bool>,
     /// Where the line began that came last.
     line: usize,
+    /// Where the one above it began.
+    above: usize,
 }
 
 impl Blocks {
@@ -105,12 +107,20 @@ impl Blocks {
             return;
         };
         let line = pieces.get(self.line..at).unwrap_or(&[]);
+        // A brace on a line of its own belongs to the line above.
+        let alone = matches!(line, [brace] if brace.text == "{");
+        let line = if alone {
+            pieces.get(self.above..self.line).unwrap_or(&[])
+        } else {
+            line
+        };
         let level = self.around.len();
         let deeper = usize::try_from(end.delta).unwrap_or(0);
         let shallower = usize::from(end.delta.min(0).unsigned_abs());
         self.around.truncate(level.saturating_sub(shallower));
         self.around
             .resize(self.around.len() + deeper, begins_type(line));
+        self.above = self.line;
         self.line = at + 1;
     }
 
@@ -126,9 +136,7 @@ fn begins_type(line: &[Piece<'_>]) -> bool {
     let words = ["class", "struct", "interface", "enum", "union", "record"];
     let label = matches!(line, [name, colon] if colon.text == ":" && matches!(name.text, "public" | "private" | "protected"));
     let named = words.into_iter().any(has) && (!has("(") || has("record"));
-    // A brace on a line of its own belongs to the line above, which is not looked at.
-    let alone = matches!(line, [brace] if brace.text == "{");
-    label || named || alone || has("namespace")
+    label || named || has("namespace")
 }
 
 /// What kinds of values parameters take by their defaults or their types, those named first.
@@ -410,6 +418,11 @@ mod tests {
                 "A.java",
                 "class A {\n    private double balance;\n    int a = 1;\n    void f() {\n        g(x);\n",
                 "balance a",
+            ),
+            (
+                "a.c",
+                "struct box\n{\n    int size;\n};\n\nvoid swap(int *one, int *other)\n{\n    int kept = *one;\n    *one = *other;\n",
+                "size",
             ),
             (
                 "a.go",

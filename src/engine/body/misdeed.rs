@@ -5,9 +5,11 @@
 
 use super::super::language::Family;
 use super::super::words::stems;
+use super::amounts::is_misput;
 use super::fill::{Filled, Names};
 use super::idea::idea;
 use super::locals::singular;
+use super::many::is_misgathered;
 use super::members::{Value, of_type};
 use super::unknown::is_unknown;
 
@@ -34,6 +36,8 @@ pub(super) fn is_misdeed(names: &Names<'_, '_>, shape: &str, filled: &Filled<'_>
         || calls_a_number(names, &items)
         || counts_what_is_summed(filled)
         || is_unknown(names, &items)
+        || is_misput(names, &items, filled)
+        || is_misgathered(names, &items, filled)
         || gives_to_nobody(names, filled)
         || takes_most_for_least(filled)
         || takes_full_for_empty(names, &items, filled)
@@ -146,7 +150,9 @@ fn measures_round_as_straight(names: &Names<'_, '_>, items: &[&str], filled: &Fi
             .iter()
             .any(|word| word.starts_with("radi") || word.starts_with("diamet"))
     };
-    let used = filled.picks.iter().any(|pick| round(pick.stems));
+    let members = names.members;
+    let used = filled.picks.iter().any(|pick| round(pick.stems))
+        || (members.len() < 5 && members.iter().any(|member| round(&member.stems)));
     let given = names.parts.iter().any(|words| round(words));
     let measured = ["area", "volum", "circumferenc", "perimet", "surfac"];
     has_word(&names.own, &measured)
@@ -159,16 +165,24 @@ fn measures_round_as_straight(names: &Names<'_, '_>, items: &[&str], filled: &Fi
 /// Whether a plain number is asked to do something, in languages whose numbers do nothing.
 fn calls_a_number(names: &Names<'_, '_>, items: &[&str]) -> bool {
     let typed = [Family::C, Family::Java, Family::Go];
-    typed.contains(&names.language.family)
-        && items.windows(4).any(|four| match four {
-            [one, "." | "->", _, "("] => {
-                let of_its = parameter(one).and_then(|place| names.head.types.get(place));
-                of_its.is_some_and(|of_its| {
-                    of_type(of_its) == Value::Number && of_its.starts_with(char::is_lowercase)
-                })
-            }
-            _ => false,
+    let plain = |item: &str| {
+        let of_its = parameter(item).and_then(|place| names.head.types.get(place));
+        of_its.is_some_and(|of_its| {
+            matches!(of_type(of_its), Value::Number | Value::Text | Value::Truth)
         })
+    };
+    let called = |two: &[&str]| matches!(two, [one, "("] if plain(one));
+    typed.contains(&names.language.family)
+        && (items.windows(2).any(called)
+            || items.windows(4).any(|four| match four {
+                [one, "." | "->", _, "("] => {
+                    let of_its = parameter(one).and_then(|place| names.head.types.get(place));
+                    of_its.is_some_and(|of_its| {
+                        of_type(of_its) == Value::Number && of_its.starts_with(char::is_lowercase)
+                    })
+                }
+                _ => false,
+            }))
 }
 
 /// Whether a local that is called a count is given what it counts.
@@ -208,11 +222,18 @@ fn takes_full_for_empty(names: &Names<'_, '_>, items: &[&str], filled: &Filled<'
     let empty = items.iter().any(|item| idea(item) == "=empty")
         || items
             .windows(2)
-            .any(|two| matches!(two, ["==" | "===", "0"]));
+            .any(|two| matches!(two, ["==" | "===" | ">" | "!=" | "!==", "0"]));
+    // What is full is at a limit, which no other number is.
+    let at_random = items.windows(2).any(|two| match two {
+        ["<" | ">" | "<=" | ">=", number] => {
+            number.parse::<f32>().is_ok() && !number.starts_with("100")
+        }
+        _ => false,
+    });
     let limit =
         |words: &[String]| has_word(words, &["capac", "capacity", "limit", "max", "maximum"]);
     let alone = matches!(filled.picks.as_slice(), [pick] if limit(pick.stems));
-    has_word(&names.own, &["full"]) && ((empty && !turned) || alone)
+    has_word(&names.own, &["full"]) && ((empty && !turned) || at_random || alone)
 }
 
 /// Whether a function that is called after even numbers asks for odd ones, or the other way round.

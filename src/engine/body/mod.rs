@@ -5,12 +5,16 @@
 //! same table serves every name in every language of a family.
 
 mod absent;
+mod amounts;
+mod beside;
 mod deeds;
 mod fill;
+mod globals;
 mod idea;
 mod kin;
 mod kinds;
 mod locals;
+mod many;
 mod members;
 mod misdeed;
 mod misfit;
@@ -25,6 +29,7 @@ mod voice;
 mod weigh;
 mod whole;
 
+pub(crate) use globals::{FILE, Global, globals, reads_keys_by_dot, rebinds};
 pub(crate) use locals::locals;
 pub(crate) use members::{Member, Value, found, members};
 pub(crate) use rank::Ranks;
@@ -38,5 +43,5 @@ pub(crate) use table::row;
 pub(crate) use table::{ShapeTable, words_of};
 #[cfg(feature = "training")]
 pub(crate) use weigh::{Judged, judged};
-pub(crate) use weigh::{Setting, propose};
+pub(crate) use weigh::{Proposal, Setting, propose};
 pub(crate) use whole::fields;

@@ -7,6 +7,7 @@ use super::super::language::Family;
 use super::super::symbols::is_keyword_text;
 use super::super::words::stems;
 use super::absent::is_absent;
+use super::beside::is_ill_matched;
 use super::fill::{Filled, Names, Pick};
 use super::kinds::is_of_wrong_kind;
 use super::locals::singular;
@@ -80,7 +81,10 @@ pub(super) fn against(
     if slots && repeated {
         sum += SAME;
     }
-    if (!filled.own && is_absent(names, shape)) || is_of_wrong_kind(names, shape, filled) {
+    if (!filled.own && is_absent(names, shape))
+        || is_of_wrong_kind(names, shape, filled)
+        || is_ill_matched(names, &items, filled)
+    {
         sum += WRONG;
     }
     // Who is not asked says neither yes nor no.
@@ -402,6 +406,7 @@ fn is_misused(names: &Names<'_, '_>, items: &[&str], pick: &Pick<'_>) -> bool {
         || (plain && before == "(" && pick.at.checked_sub(2).map_or("", item) == "len")
         || (keeps && counted && !(loose && after == "+="))
         || (plain && ((linked && call == "(") || after == "["))
+        || (pick.value == Value::Text && after == "[" && !loose && family != Family::C)
         || (pick.value == Value::List && linked && family == Family::Go)
         || (keeps && linked && call != "(" && family == Family::Python)
         || (keeps && matches!(after, "==" | "===") && (!loose || later.parse::<u32>().is_ok()))

@@ -49,11 +49,11 @@ pub(crate) fn shape(
         items.push(if space { format!("~{item}") } else { item });
     }
     let shape = settle(&items, head.parameters.len(), language);
-    (!is_empty(&shape)).then_some(shape)
+    (!is_empty(&shape, language.family)).then_some(shape)
 }
 
 /// Whether a body does nothing, or refuses to do anything.
-fn is_empty(shape: &str) -> bool {
+fn is_empty(shape: &str, family: Family) -> bool {
     let refuses = [
         "NotImplementedError",
         "UnsupportedOperationException",
@@ -67,7 +67,7 @@ fn is_empty(shape: &str) -> bool {
         shape,
         "pass" | "return" | ". . ." | "..." | "continue" | "super ( )" | "yield" | "super"
     ) || refuses.iter().any(|word| shape.contains(word))
-        || (unpacks && !shape.starts_with("* "))
+        || (unpacks && family != Family::C && !shape.starts_with("* "))
 }
 
 /// Leaves out the comment or text a body begins with.
@@ -345,6 +345,11 @@ mod tests {
                 "A.java",
                 "class A {\n  int n;\n  int getN() {\n    return n;\n  }\n",
                 "return ~$O",
+            ),
+            (
+                "a.c",
+                "void swap(int *a, int *b)\n{\n    int temp = *a;\n    *a = *b;\n    *b = temp;\n}\n",
+                "$T0 ~$V0 ~= ~* $0 ^ * $0 ~= ~* $1 ^ * $1 ~= ~$V0",
             ),
             (
                 "a.rs",

@@ -73,6 +73,11 @@ pub(crate) struct ShapeTable {
 /// The words that speak for a body: those of the function's name, and those of its parameters with a mark.
 pub(crate) fn words_of(head: &Head<'_>) -> Vec<String> {
     let mut words = stems(head.name);
+    // What `list_add` does to its list is said by the words behind the object's.
+    let object = head.receiver.map(stems).unwrap_or_default();
+    if words.len() > object.len() && words.starts_with(&object) {
+        words.drain(..object.len());
+    }
     let created = head.receiver == Some("this")
         && head.result == Outcome::Unsaid
         && head.name.starts_with(char::is_uppercase);

@@ -32,10 +32,14 @@ const BLIND: f32 = 0.4;
 /// How much a body counts that does what does not go with the names.
 const AMISS: f32 = 0.5;
 const KEPT: usize = 8;
+/// From which share of the best on the next is as good a guess.
+const EVEN: f32 = 0.7;
 
 /// A body that may be written.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Proposal {
+    /// The shape it comes from.
+    shape: String,
     /// Its lines without indent, each with its level below the body's own.
     pub(crate) lines: Vec<(usize, String)>,
     /// Its share of the weight of all proposals.
@@ -62,8 +66,8 @@ pub(crate) struct Setting<'h, 'a> {
     pub(crate) known: &'h dyn Fn(&str) -> bool,
     /// Whether a name stands in the file or in what is open beside it.
     pub(crate) mentioned: &'h dyn Fn(&str) -> bool,
-    /// The names whose declarations say more than the kind of a member does: arrays of TypeScript, and in Rust texts of
-    /// their own.
+    /// The names whose declarations say more than the kind of a member does: arrays of TypeScript, in Rust texts of their
+    /// own, and whole numbers of C, Java and Go.
     pub(crate) declared: &'h [&'h str],
     /// The type whose methods stand here, in Rust, and its fields with what each begins with.
     pub(crate) fields: (&'h str, &'h [Field<'h>]),
@@ -109,6 +113,7 @@ pub(crate) fn propose(
         .zip(shares)
         .filter_map(|(one, share)| {
             Some(Proposal {
+                shape: one.shape,
                 share: if one.blind { BLIND * share } else { share },
                 lines: whole(setting.fields, owned(&names, one.lines))?,
                 told: one.told,
@@ -117,11 +122,26 @@ pub(crate) fn propose(
         .collect();
     proposals.sort_by(|one, other| other.share.total_cmp(&one.share));
     proposals.truncate(KEPT);
+    halve_guess(&mut proposals);
     proposals
+}
+
+/// Counts the best less where the next does the same to another member nearly as likely: which of them is meant is a guess.
+fn halve_guess(proposals: &mut [Proposal]) {
+    if let [best, next, ..] = proposals
+        && best.shape == next.shape
+        && best.lines.len() == 1
+        && next.share > EVEN * best.share
+    {
+        best.share *= 0.5;
+        next.share *= 0.5;
+    }
 }
 
 /// A body with what is known of it.
 pub(crate) struct Judged {
+    /// The shape it comes from.
+    shape: String,
     /// Its lines, each with its level below the body's own.
     pub(crate) lines: Vec<(usize, String)>,
     /// What the learned weights belong to.
@@ -196,6 +216,7 @@ fn candidates(
             .last()
             .is_some_and(|word| table.tells(&one.shape, word)),
         lines: one.filled.lines,
+        shape: one.shape,
     });
     (judged.collect(), rank::of_none(names))
 }

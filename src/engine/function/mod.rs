@@ -102,6 +102,8 @@ fn head_ending<'a>(pieces: &[Piece<'a>], end: usize, language: Language) -> Opti
                 at = open;
             }
             ";" | "{" | "}" | "=" | "return" => return None,
+            // Nothing but the result's type stands between the parameters and the colon.
+            ":" if language.block == Block::Colon => return None,
             _ => {}
         }
     }

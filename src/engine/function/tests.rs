@@ -80,7 +80,12 @@ fn heads_are_read_in_every_language() {
 
 #[test]
 fn conditions_are_no_functions() {
-    let language = Language::of("a.js");
-    let (pieces, _) = lex("if (a) {", language);
-    assert_eq!(head_before(&pieces, pieces.len(), language), None);
+    for (file, text) in [
+        ("a.js", "if (a) {"),
+        ("a.py", "def show(lines):\n    for line in lines:"),
+    ] {
+        let language = Language::of(file);
+        let (pieces, _) = lex(text, language);
+        assert_eq!(head_before(&pieces, pieces.len(), language), None, "{text}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod comments;
 mod deeds;
+mod scripts;
 mod wrong;
 
 use std::sync::LazyLock;

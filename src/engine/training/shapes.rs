@@ -23,6 +23,9 @@ const PER_PACKAGE: usize = 5;
 const LESSON: usize = 4;
 /// The same for the use of operators, which is counted over many more functions.
 const USES_PER_PACKAGE: usize = 3000;
+/// How many words are kept with a shape, and with one that the textbook teaches, whose words were chosen.
+const WORDS: usize = 60;
+const TAUGHT: usize = 300;
 /// How many occurrences are added on both sides, so that a few prove little.
 const RARE: f32 = 0.6;
 /// The family number under which the marks of all families but C are kept: C writes pointers with them.
@@ -182,7 +185,8 @@ fn write(counts: Counts) -> String {
                     .entry(item.trim_start_matches('~').to_owned())
                     .or_default() += 1;
             }
-            let words = join(&tally.words, 60);
+            let lesson = tally.packages.keys().any(|name| name.starts_with(LESSONS));
+            let words = join(&tally.words, if lesson { TAUGHT } else { WORDS });
             let (count, names) = (tally.count(), tally.names());
             let _ = writeln!(out, "shape\t{row}\t{count}\t{shape}\t{words}\t{names}");
         }
@@ -194,7 +198,7 @@ fn write(counts: Counts) -> String {
             let Some(all) = counts.functions.get(family) else {
                 continue;
             };
-            let words = lifts(tally, all, if operator { 130 } else { 30 });
+            let words = lifts(tally, all, if operator { 300 } else { 30 });
             if !words.is_empty() {
                 let _ = writeln!(out, "mark\t{family}\t{mark}\t{words}");
             }
