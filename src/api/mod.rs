@@ -12,9 +12,20 @@ pub mod tokens;
 pub mod usage;
 pub mod user;
 
-use axum::response::Response;
+use std::sync::Arc;
 
-use crate::reply::ApiError;
+use axum::{http::request::Parts, response::Response};
+
+use crate::{middleware::Notes, reply::ApiError};
 
 /// What every handler returns.
 pub type Reply = Result<Response, ApiError>;
+
+/// The notes of a request; they are there for every request that came through the edge.
+fn notes(parts: &Parts) -> Result<&Notes, ApiError> {
+    parts
+        .extensions
+        .get::<Arc<Notes>>()
+        .map(AsRef::as_ref)
+        .ok_or(ApiError::Internal)
+}

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::Reply;
+use super::{Reply, notes};
 use crate::{
     auth::{AuthError, Caller, make_token},
     clock::{iso_date, iso8601, parse_date},
@@ -54,7 +54,7 @@ pub async fn rotate(State(app): State<Arc<App>>, request: Request) -> Reply {
     ours(&app)?;
     let (parts, body) = request.into_parts();
     let now = app.clock.unix();
-    let admitted = match admit(&app, &parts, body, MAY_ROTATE).await {
+    let admitted = match admit(&app, (&parts, notes(&parts)?), body, MAY_ROTATE).await {
         Err(ApiError::TokenRevoked) => {
             end_family(&app, &parts).await?;
             return Err(ApiError::TokenRevoked);

@@ -168,5 +168,5 @@ fn encoded(
     if is_over(&body, uncut, MOST_CHARACTERS) {
         return Err(GatewayError::TooLarge);
     }
-    Ok(Bytes::from(body))
+    Ok(body)
 }

@@ -52,11 +52,10 @@ pub struct Admitted {
 /// authenticated, then what is asked in another's name, then what lacks the scope.
 pub async fn admit(
     app: &App,
-    parts: &Parts,
+    (parts, notes): (&Parts, &Notes),
     body: Body,
     accepted: Scopes,
 ) -> Result<Admitted, ApiError> {
-    let notes = parts.extensions.get::<Arc<Notes>>();
     let mut credentials = Credentials::from_headers(&parts.headers)?;
     query_credentials(&mut credentials, &parts.uri);
     let before = credentials.presented()?;
@@ -70,9 +69,7 @@ pub async fn admit(
     };
     let known = page.is_some() || matches!(first, Some(Ok(_)));
     let body = read(app, &parts.headers, body, known).await?;
-    if let Some(notes) = notes {
-        notes.set_bytes_in(body.len());
-    }
+    notes.set_bytes_in(body.len());
     let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let mut params = Params::read(content_type, parts.uri.query(), body).await?;
     if let Some(Format(format)) = parts.extensions.get() {
@@ -86,9 +83,7 @@ pub async fn admit(
         // Where no credential is given at all, a page of ours may ask for whoever is signed in.
         (None, _) => page.ok_or(ApiError::Unauthorized)?,
     };
-    if let Some(notes) = notes {
-        notes.set_user(caller.user.id);
-    }
+    notes.set_user(caller.user.id);
     if asks_for_another(&parts.headers, &params) {
         return Err(ApiError::Sudo);
     }

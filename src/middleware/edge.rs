@@ -63,7 +63,7 @@ pub struct Untouched;
 /// Answers a request with what `routes` make of it; they have an answer for everything.
 pub async fn edge<F: Future<Output = axum::response::Response>>(
     app: Arc<App>,
-    routes: impl FnOnce(Request) -> F,
+    routes: impl FnOnce(Request, Arc<Notes>) -> F,
     peer: Peer,
     mut request: Request,
 ) -> Response<ReplyBody> {
@@ -95,7 +95,6 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
                 cross_origin = CrossOrigin::of(&app, &request);
             }
             let extensions = request.extensions_mut();
-            extensions.insert(Arc::clone(&notes));
             // Completions ask nobody where they come from, and are many.
             if route != crate::routes::COMPLETIONS {
                 extensions.insert(peer.address);
@@ -108,7 +107,7 @@ pub async fn edge<F: Future<Output = axum::response::Response>>(
             }
             match cross_origin.preflight(&request) {
                 Some(answer) => answer,
-                None => routes(request).await,
+                None => routes(request, Arc::clone(&notes)).await,
             }
         }
         Err(error) => error.into_response(),

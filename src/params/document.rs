@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use super::{
     error::ParamsError,
     limits, rewrite,
-    scan::{self, Member},
+    scan::{self, Member, Names},
     split::{self, Found},
 };
 
@@ -20,6 +20,7 @@ pub(super) struct Document {
     /// The text of the object; blanks may surround it.
     pub(super) text: Bytes,
     pub(super) members: Vec<Member>,
+    pub(super) names: Names,
 }
 
 // === impl Document ===
@@ -30,6 +31,7 @@ impl Document {
         Self {
             text: Bytes::from_static(b"{}"),
             members: Vec::new(),
+            names: Names::default(),
         }
     }
 
@@ -62,7 +64,12 @@ impl Document {
         if findings.unsound {
             return Err(ParamsError::Malformed);
         }
-        Ok((Self { text, members }, findings.untidy))
+        let document = Self {
+            names: Names::of(&text, &members),
+            text,
+            members,
+        };
+        Ok((document, findings.untidy))
     }
 }
 

@@ -110,7 +110,8 @@ impl Params {
 
     /// The place of the parameter of this name.
     pub(super) fn position(&self, name: &str) -> Option<usize> {
-        position(self.json(), self.members(), name)
+        let may_be = self.document.names.may_have(name);
+        may_be.then(|| position(self.json(), self.members(), name))?
     }
 
     /// The JSON spelling of a parameter that has not been taken apart.

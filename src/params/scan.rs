@@ -26,6 +26,10 @@ pub(super) struct Member {
     pub(super) value: Value,
 }
 
+/// The names that an object may have, a bit for each: most of what is asked for is not there, and costs a look.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Names(u64);
+
 /// The value of a member.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
@@ -91,6 +95,35 @@ impl Member {
         }
         let raw = self.key.of(text);
         raw == wanted.as_bytes() || self.escaped && *name(raw) == *wanted.as_bytes()
+    }
+}
+
+// === impl Names ===
+
+impl Names {
+    /// The names of these members.
+    pub(super) fn of(text: &[u8], members: &[Member]) -> Self {
+        let bits = members.iter().map(|member| {
+            if member.escaped {
+                // A name that is spelled in another way may be any.
+                u64::MAX
+            } else {
+                Self::bit(member.key.of(text))
+            }
+        });
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// Whether there may be a member of this name.
+    pub(super) fn may_have(self, name: &str) -> bool {
+        self.0 & Self::bit(name.as_bytes()) != 0
+    }
+
+    fn bit(name: &[u8]) -> u64 {
+        let first = name.first().copied().unwrap_or_default();
+        let last = name.last().copied().unwrap_or_default();
+        let place = name.len() + 2 * (usize::from(first) + usize::from(last));
+        1 << (place % 64)
     }
 }
 

@@ -37,7 +37,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use super::{
-    LARGEST_HEAD, MOST_FIELDS, Worker,
+    LARGEST_HEAD, Worker,
     guard::{Clocks, Guarded},
     router,
 };
@@ -51,6 +51,9 @@ pub(super) const NAME: &[u8] = b"h2";
 
 /// The method of a connection's preface, which is no method of a request (RFC 9113 section 3.4).
 const PREFACE: &[u8; 3] = b"PRI";
+
+/// Most fields in a head, as hyper takes them by itself over HTTP/1.
+const MOST_FIELDS: usize = 100;
 
 /// Requests under way on one connection.
 const MOST_STREAMS: u32 = 128;
@@ -132,7 +135,7 @@ where
                     return Ok::<_, Infallible>(refusal);
                 }
             };
-            let reply = |request| router::answer(Arc::clone(&app), routes, request);
+            let reply = |request, notes| router::answer(&app, &routes, request, notes);
             let reply = edge(Arc::clone(&app), reply, peer, request).await;
             Ok(reply.map(|body| Answer::new(Body::new(body), answers)))
         }

@@ -31,9 +31,8 @@ use crate::{
 use bell::Bell;
 use guard::{Clocks, Guarded};
 
-/// Largest head of a request, and most fields in it.
+/// Largest head of a request.
 const LARGEST_HEAD: usize = 64 * 1024;
-const MOST_FIELDS: usize = 100;
 
 /// The two signals of a stop.
 #[derive(Debug, Clone, Default)]
@@ -177,19 +176,17 @@ impl Worker {
     ) {
         let activity = Arc::clone(&peer.activity);
         let service = service_fn(|request: Request<Incoming>| {
-            let app = Arc::clone(&self.app);
-            let router = self.router.clone();
-            let peer = peer.clone();
+            let (app, router, peer) = (&self.app, &self.router, peer.clone());
             async move {
-                let reply = |request| router::answer(Arc::clone(&app), router, request);
-                let app = Arc::clone(&app);
-                Ok::<_, Infallible>(edge(app, reply, peer, request.map(Body::new)).await)
+                let reply = |request, notes| router::answer(app, router, request, notes);
+                let request = request.map(Body::new);
+                Ok::<_, Infallible>(edge(Arc::clone(app), reply, peer, request).await)
             }
         });
         let connection = http1::Builder::new()
             .max_buf_size(LARGEST_HEAD)
             .max_header_size(LARGEST_HEAD)
-            .max_headers(MOST_FIELDS)
+            // More than a hundred fields hyper refuses by itself; told so, it would fill the room for them before every head.
             // The socket's guard has this clock, and knows a head from an idle connection.
             .header_read_timeout(None)
             .serve_connection(io, service)
@@ -218,7 +215,8 @@ pub async fn answer(app: &Arc<App>, request: Request) -> axum::response::Respons
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
         activity: Arc::default(),
     };
-    let reply = |request| router::answer(Arc::clone(app), router(app), request);
+    let router = router(app);
+    let reply = |request, notes| router::answer(app, &router, request, notes);
     edge(Arc::clone(app), reply, peer, request)
         .await
         .map(Body::new)

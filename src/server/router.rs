@@ -23,7 +23,7 @@ use crate::{
         },
         graphql, health, instance, oauth, openapi, projects, tokens, usage, user,
     },
-    middleware::ForGitLab,
+    middleware::{ForGitLab, Notes},
     passthrough::{self, editors, pass},
     reply::ApiError,
     routes,
@@ -33,19 +33,26 @@ use crate::{
 
 /// Passes a request on to its route. The one that nearly all requests ask for is called directly: looking it up, and the
 /// boxes that a router puts around its handlers, cost as much as everything that is known of the caller.
-pub(super) async fn answer(app: Arc<App>, router: Router, request: Request) -> Response {
+pub(super) async fn answer(
+    app: &Arc<App>,
+    router: &Router,
+    mut request: Request,
+    notes: Arc<Notes>,
+) -> Response {
+    let state = State(Arc::clone(app));
     if request.method() == Method::POST && request.uri().path() == routes::COMPLETIONS {
         // Boxed, since it is large and a connection would otherwise keep room for it all its life.
-        let reply = Box::pin(completions::complete(State(app), request));
+        let reply = Box::pin(completions::complete(state, Extension(notes), request));
         let caught = AssertUnwindSafe(reply).catch_unwind().await;
         return caught.map_or_else(panicked, IntoResponse::into_response);
     }
+    request.extensions_mut().insert(notes);
     if request.extensions().get::<ForGitLab>().is_some() {
-        let reply = Box::pin(pass(State(app), request));
+        let reply = Box::pin(pass(state, request));
         let caught = AssertUnwindSafe(reply).catch_unwind().await;
         return caught.map_or_else(panicked, IntoResponse::into_response);
     }
-    match router.oneshot(request).await {
+    match router.clone().oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
     }

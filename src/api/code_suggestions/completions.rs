@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName,
@@ -12,10 +13,12 @@ use axum::{
     response::Response,
 };
 
-use super::{Limit, admitted, asker, governed, notes};
+use super::{Limit, asker, entitled, governed};
 use crate::{
     api::Reply,
+    middleware::Notes,
     params::CompletionRequest,
+    spare,
     state::{App, Governed},
     suggestions::{self, Form, Shaped},
     telemetry::Outcome,
@@ -25,8 +28,13 @@ use crate::{
 const READS_EVENTS: HeaderName = HeaderName::from_static("x-supports-sse-streaming");
 
 /// Suggests code at the cursor.
-pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
-    let (parts, admitted) = admitted(&app, request).await?;
+pub async fn complete(
+    State(app): State<Arc<App>>,
+    Extension(notes): Extension<Arc<Notes>>,
+    request: Request,
+) -> Reply {
+    let (parts, body) = request.into_parts();
+    let admitted = entitled(&app, (&parts, &notes), body).await?;
     let mut completion = CompletionRequest::from_params(admitted.params)?;
     let limit = Limit {
         limiter: &app.limits.completions,
@@ -34,7 +42,6 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
         marked: true,
     };
     let counted = limit.count(&app, &admitted.caller).await?;
-    let notes = notes(&parts)?;
     let project = governed(&app, completion.project_path.as_deref()).await?;
     let form = form(completion.stream, &parts.headers);
     if let Some(nothing) = without_excluded(&app, &mut completion, project.as_deref(), form) {
@@ -67,6 +74,7 @@ pub async fn complete(State(app): State<Arc<App>>, request: Request) -> Reply {
     if app.gateway.builtin().is_none() {
         notes.set_upstream_status(shaped.status.as_u16());
     }
+    spare::keep_fields(parts.headers);
     Ok(counted.mark(into_response(shaped)))
 }
 

@@ -9,9 +9,9 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Limit, admitted, asker, governed, notes};
+use super::{Limit, admitted, asker, governed};
 use crate::{
-    api::Reply,
+    api::{Reply, notes},
     gateway::{Asker, DirectAccess, GatewayError},
     params::DirectAccessRequest,
     reply::{self, ApiError},

@@ -19,6 +19,7 @@ use axum::{
 use tokio::time::timeout;
 
 use crate::{
+    api::notes,
     auth::{CODE_SUGGESTIONS, Caller},
     gateway::Asker,
     ids::RequestId,
@@ -46,14 +47,20 @@ pub async fn options() -> Response {
 /// Everything up to the parameters: who asks, whether the instance's switch is on, whether the user's is.
 async fn admitted(app: &App, request: Request) -> Result<(Parts, Admitted), ApiError> {
     let (parts, body) = request.into_parts();
-    let admitted = admit(app, &parts, body, CODE_SUGGESTIONS).await?;
+    let admitted = entitled(app, (&parts, notes(&parts)?), body).await?;
+    Ok((parts, admitted))
+}
+
+/// The same for a request in its parts.
+async fn entitled(app: &App, request: (&Parts, &Notes), body: Body) -> Result<Admitted, ApiError> {
+    let admitted = admit(app, request, body, CODE_SUGGESTIONS).await?;
     if !app.is_enabled().await? {
         return Err(ApiError::SwitchedOff);
     }
     if !admitted.caller.user.code_suggestions {
         return Err(ApiError::NotEntitled);
     }
-    Ok((parts, admitted))
+    Ok(admitted)
 }
 
 /// A limit of one endpoint, by the name that replies carry.
@@ -158,13 +165,4 @@ async fn asker<'a>(
         project_id,
         host: None,
     }
-}
-
-/// The notes of a request; they are there for every request that came through the edge.
-fn notes(parts: &Parts) -> Result<&Notes, ApiError> {
-    parts
-        .extensions
-        .get::<Arc<Notes>>()
-        .map(AsRef::as_ref)
-        .ok_or(ApiError::Internal)
 }

@@ -2,7 +2,7 @@
 //! way, and for answers of which nothing is read.
 //!
 //! Source code in JSON has an escape every dozen bytes, so strings are not searched from one to the next: 64 bytes at a time
-//! are looked at once, without a branch, and what interrupts a string is kept as a bit for each. Depth is the limits' concern;
+//! are looked at together, without a branch, and what interrupts a string is kept as a bit for each. Depth is the limits' concern;
 //! nothing here recurses.
 
 mod block;
@@ -12,14 +12,12 @@ use super::{
     escape,
     scan::{self, Kind, Span},
 };
-use block::{BLOCK, Marks};
+use block::Marks;
 
 /// A place in a text, up to which it is JSON.
 pub(super) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
-    /// Number of the block that was looked at last, and what is in it.
-    block: usize,
     marks: Marks,
     /// The containers that are open: whether each is an object.
     open: Vec<bool>,
@@ -71,11 +69,6 @@ pub fn text_within(text: &[u8], outer: &str, inner: &str) -> Result<Option<Strin
     Ok(raw.map(|raw| escape::decode(scan::unquoted(raw)).into_owned()))
 }
 
-/// The bits of a block from one place on.
-fn from(bits: u64, place: usize) -> u64 {
-    bits & u64::MAX << (place % BLOCK)
-}
-
 // === impl Scanner ===
 
 impl<'a> Scanner<'a> {
@@ -83,8 +76,7 @@ impl<'a> Scanner<'a> {
         Self {
             text,
             at: 0,
-            block: usize::MAX,
-            marks: Marks::default(),
+            marks: Marks::of(text),
             open: Vec::new(),
             unicode_escapes: false,
         }
@@ -275,17 +267,7 @@ impl<'a> Scanner<'a> {
         let start = self.at + 1;
         let mut at = start;
         loop {
-            let block = at / BLOCK;
-            if block != self.block {
-                self.look(block)?;
-            }
-            let begin = block * BLOCK;
-            let ahead = from(self.marks.interrupts, at - begin);
-            if ahead == 0 {
-                at = begin + BLOCK;
-                continue;
-            }
-            let found = begin + usize::try_from(ahead.trailing_zeros()).unwrap_or_default();
+            let found = self.marks.next(at)?;
             match self.text.get(found)? {
                 b'"' => {
                     self.at = found + 1;
@@ -303,25 +285,6 @@ impl<'a> Scanner<'a> {
                 _ => return None,
             }
         }
-    }
-
-    /// Looks at a block; the last one is filled up with blanks.
-    fn look(&mut self, block: usize) -> Option<()> {
-        let rest = self.text.get(block * BLOCK..)?;
-        // Outside of strings there are no escapes, so that none reaches over blocks that nobody looked at.
-        let follows = self.block.wrapping_add(1) == block;
-        let escaped = follows && self.marks.escapes_next;
-        self.marks = match rest.first_chunk() {
-            Some(whole) => Marks::of(whole, escaped),
-            None if rest.is_empty() => return None,
-            None => {
-                let mut filled = [b' '; BLOCK];
-                filled.get_mut(..rest.len())?.copy_from_slice(rest);
-                Marks::of(&filled, escaped)
-            }
-        };
-        self.block = block;
-        Some(())
     }
 }
 
