@@ -92,6 +92,7 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(crate::same_cases())]
         #[test]
         fn no_piece_reaches_into_another(
             pieces in prop::collection::vec((0..2 * LARGEST_PIECE, 0..64_usize, any::<u8>(), any::<bool>()), 1..40),

@@ -126,7 +126,7 @@ impl AiGateway {
         let (Some(token), Some(expires_at)) = (token, body["expires_at"].as_i64()) else {
             return Err(GatewayError::Malformed("no token in the answer"));
         };
-        Fresh::try_new(token.into(), self.clock.unix(), expires_at)
+        Ok(Fresh::new(token.into(), self.clock.unix(), expires_at))
     }
 
     fn head(&self, asker: &Asker<'_>, unit: UnitPrimitive) -> Result<Fields, GatewayError> {

@@ -133,7 +133,7 @@ impl GitLabGateway {
         let connection: Connection = serde_json::from_slice(&body)
             .map_err(|_| GatewayError::Malformed("no direct connection in the answer"))?;
         let expires_at = connection.expires_at;
-        Fresh::try_new(connection.into(), self.clock.unix(), expires_at)
+        Ok(Fresh::new(connection.into(), self.clock.unix(), expires_at))
     }
 
     /// Passes a request for a token of GitLab 16.1 on.

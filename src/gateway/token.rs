@@ -27,9 +27,6 @@ const KEPT_USERS: usize = 20_000;
 /// Time for a token, waiting on somebody else's question included: every completion of an editor waits for it.
 pub(super) const TOKEN_TIME: Duration = Duration::from_secs(3);
 
-/// Seconds before its end in which editors take a token for expired (GitLab's language server 8.54).
-const EDITORS_MARGIN: i64 = 40;
-
 /// The tokens of one process, shared by its serving threads.
 pub struct GatewayTokens {
     /// The instance's own.
@@ -103,18 +100,12 @@ pub(super) async fn in_time<T>(
 }
 
 impl<T> Fresh<T> {
-    /// One that is over for editors is none: they would ask for another before every completion.
-    pub(super) fn try_new(value: T, made_at: i64, expires_at: i64) -> Result<Self, GatewayError> {
-        if expires_at <= made_at.saturating_add(EDITORS_MARGIN) {
-            return Err(GatewayError::Malformed(
-                "its token has expired, or is about to; do the clocks of both machines agree?",
-            ));
-        }
-        Ok(Self {
+    pub(super) fn new(value: T, made_at: i64, expires_at: i64) -> Self {
+        Self {
             value,
             made_at,
             expires_at,
-        })
+        }
     }
 
     /// Whether more than half of its life is left. A clock that was set back must not keep what is from the future in use.

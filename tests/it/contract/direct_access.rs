@@ -185,10 +185,8 @@ async fn refusals_of_the_token_endpoint_are_told() {
             .unmarked()
             .asking_gateway(1)
     };
-    let until = |seconds: i64| {
-        let expires_at = server.shared.clock.unix() + seconds;
-        Answer::json(200, &json!({ "token": "tt", "expires_at": expires_at }))
-    };
+    // By whose clock a token has expired is for the editor and the gateway to say (GitLab 19.3 copies the date).
+    let expired = json!({ "token": "tt", "expires_at": server.shared.clock.unix() - 1 });
     let cases = [
         (
             "I06",
@@ -232,8 +230,6 @@ async fn refusals_of_the_token_endpoint_are_told() {
             Answer::json(200, &json!({})),
             asked(403, DISABLED),
         ),
-        ("an expired token", until(0), asked(403, DISABLED)),
-        ("expired for editors", until(40), asked(403, DISABLED)),
         (
             "no JSON",
             Answer::new(200, "text/html", "<html>"),
@@ -250,8 +246,8 @@ async fn refusals_of_the_token_endpoint_are_told() {
             asked(403, DISABLED),
         ),
         (
-            "just good",
-            until(41),
+            "an expired token",
+            Answer::json(200, &expired),
             Expect::status(201).asking_gateway(1),
         ),
     ];
