@@ -1,7 +1,7 @@
 //! A self-hosted server that speaks GitLab's Code Suggestions API.
 //!
 //! Rooms, from the outside in: `cli`, `server` and `doctor`, `passthrough`, `middleware`, `api` and `web`, `state` and `reply`, `suggestions`, `auth` and `usage`, `gateway`,
-//! `model`, `limits` and `store`, `prompt`, `engine` and `exclusions`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids`, `clock` and `spare`. A room names rooms
+//! `model`, `limits` and `store`, `prompt`, `engine` and `exclusions`, `params`, `keys` and `upstream`, `telemetry`, `config`, `ids` and `clock`. A room names rooms
 //! further in, never further out.
 
 pub mod api;
@@ -24,7 +24,6 @@ pub mod prompt;
 pub mod reply;
 pub mod routes;
 pub mod server;
-pub mod spare;
 pub mod state;
 pub mod store;
 pub mod suggestions;

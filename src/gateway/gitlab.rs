@@ -86,7 +86,7 @@ impl GitLabGateway {
     /// Asks for suggestions.
     pub(super) async fn suggest(&self, question: Question<'_>) -> Result<Answer, GatewayError> {
         let request = question.request;
-        let body = request.forward(&[]);
+        let body = Bytes::from(request.forward(&[]));
         if is_over(&body, 0, MOST_CHARACTERS) {
             return Err(GatewayError::TooLarge);
         }

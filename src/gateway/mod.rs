@@ -168,5 +168,5 @@ fn encoded(
     if is_over(&body, uncut, MOST_CHARACTERS) {
         return Err(GatewayError::TooLarge);
     }
-    Ok(body)
+    Ok(Bytes::from(body))
 }

@@ -15,13 +15,16 @@ use serde_json::json;
 
 use super::{Answer, GatewayError, StreamBody, headers};
 use crate::{
-    params, spare,
+    params,
     upstream::{Endpoint, UpstreamBody},
 };
 
 /// Largest answer that is not streamed, and largest refusal that is passed on.
 const LARGEST_DOCUMENT: usize = 4 * 1024 * 1024;
 const LARGEST_REFUSAL: usize = 64 * 1024;
+
+/// What is cheaper copied than kept where it is.
+const SMALL: usize = 1024;
 
 /// Longest that a client is told to wait for a gateway.
 const LONGEST_WAIT: u32 = 300;
@@ -188,8 +191,8 @@ async fn collect(mut body: UpstreamBody, most: usize) -> Result<Bytes, GatewayEr
         }
         if first.is_empty() && whole.is_empty() {
             // Out of the connection's own buffer, which would have to be made anew while a part of it is kept.
-            first = if data.len() <= spare::LARGEST_PIECE {
-                spare::copy(&data)
+            first = if data.len() <= SMALL {
+                Bytes::copy_from_slice(&data)
             } else {
                 data
             };

@@ -4,8 +4,6 @@
 //! It is spliced from the bytes that arrived into one buffer; texts that are too long are cut in their JSON spelling,
 //! so nothing is decoded or encoded again.
 
-use bytes::Bytes;
-
 use super::{
     completion::CompletionRequest,
     escape,
@@ -14,7 +12,6 @@ use super::{
     split::CONTEXT,
     withheld::is_withheld,
 };
-use crate::spare;
 
 /// Characters of each text around the cursor that a gateway accepts.
 pub const MAX_CONTENT_CHARS: usize = 100_000;
@@ -24,17 +21,13 @@ pub const MAX_CONTENT_CHARS: usize = 100_000;
 impl CompletionRequest {
     /// The body for the gateway; `added` are further members as name and JSON, which win over the client's.
     #[must_use]
-    pub fn forward(&self, added: &[(&str, &str)]) -> Bytes {
+    pub fn forward(&self, added: &[(&str, &str)]) -> Vec<u8> {
+        let text = self.params.json();
         let extra: usize = added
             .iter()
             .map(|(name, json)| name.len() + json.len() + 4)
             .sum();
-        let most = self.params.json().len() + extra + 64;
-        spare::written(most, |out| self.write(added, out))
-    }
-
-    fn write(&self, added: &[(&str, &str)], out: &mut Vec<u8>) {
-        let text = self.params.json();
+        let mut out = Vec::with_capacity(text.len() + extra + 64);
         let is_added = |name: &[u8]| added.iter().any(|(added, _)| added.as_bytes() == name);
         let mut streamed = is_added(b"stream");
         out.push(b'{');
@@ -49,24 +42,25 @@ impl CompletionRequest {
                 // A context of which nothing is left is none: gateways refuse an empty one.
                 (Some(_), _) if *name == *CONTEXT.as_bytes() && self.context.is_empty() => {}
                 (Some(json), _) if *name == *CONTEXT.as_bytes() => {
-                    splice::member(out, key, &[json]);
+                    splice::member(&mut out, key, &[json]);
                 }
                 (_, Value::Object(fields)) => {
-                    splice::key(out, key);
-                    self.forward_file(out, place, fields);
+                    splice::key(&mut out, key);
+                    self.forward_file(&mut out, place, fields);
                 }
-                (_, value) => self.forward_value(out, key, (place, None), value),
+                (_, value) => self.forward_value(&mut out, key, (place, None), value),
             }
         }
         if !streamed {
-            splice::member(out, b"stream", &[b"false"]);
+            splice::member(&mut out, b"stream", &[b"false"]);
         }
         for (index, (name, json)) in added.iter().enumerate() {
             if !added[index + 1..].iter().any(|(later, _)| later == name) {
-                splice::member(out, name.as_bytes(), &[json.as_bytes()]);
+                splice::member(&mut out, name.as_bytes(), &[json.as_bytes()]);
             }
         }
-        splice::close(out, b'}');
+        splice::close(&mut out, b'}');
+        out
     }
 
     /// The number of characters of the body for the gateway, as GitLab counts them.

@@ -186,18 +186,14 @@ impl Outgoing<'_> {
             Self::Any(request) => {
                 let (request, body) = request.into_parts();
                 let body = body.into_inner().unwrap_or_default();
-                Message::new(head::write(&request, body.len()), b"", body)
+                Message::new(head::write(&request, body.len()), Bytes::new(), body)
             }
             Self::Post {
                 endpoint,
                 path,
                 fields,
                 body,
-            } => {
-                let room = Message::room_for(&fields, &body);
-                let head = head::begin_post(endpoint, path, body.len(), room);
-                Message::new(head, &fields, body)
-            }
+            } => Message::new(head::begin_post(endpoint, path, body.len()), fields, body),
         }
     }
 

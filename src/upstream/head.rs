@@ -14,13 +14,12 @@ use hyper::{
 };
 
 use super::{Endpoint, WireError, framing::Framing};
-use crate::spare;
 
 /// Most bytes of the head of an answer, and most fields in it.
 const LARGEST_HEAD: usize = 64 * 1024;
 pub(super) const MOST_FIELDS: usize = 100;
 
-/// Fields that an answer gets on its way to the client: with room for them, its map does not grow.
+/// Fields that an answer gets on its way to the client: with room for them, its map is not made anew.
 const FIELDS_ADDED: usize = 10;
 
 /// The head of an answer.
@@ -32,7 +31,7 @@ pub(super) struct Head {
 }
 
 /// Writes the head of a request with a body of `length` bytes, but for the empty line behind it.
-pub(super) fn write(request: &Parts, length: usize) -> BytesMut {
+pub(super) fn write(request: &Parts, length: usize) -> Vec<u8> {
     let target = request
         .uri
         .path_and_query()
@@ -42,7 +41,7 @@ pub(super) fn write(request: &Parts, length: usize) -> BytesMut {
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + 4)
         .sum();
-    let mut head = BytesMut::with_capacity(size + target.len() + 64);
+    let mut head = Vec::with_capacity(size + target.len() + 64);
     for part in [request.method.as_str(), " ", target, " HTTP/1.1\r\n"] {
         head.extend_from_slice(part.as_bytes());
     }
@@ -59,15 +58,10 @@ pub(super) fn write(request: &Parts, length: usize) -> BytesMut {
     head
 }
 
-/// Writes the head of a POST to a path below the base URL, up to its further fields; with room for so many bytes behind it.
-pub(super) fn begin_post(
-    endpoint: &Endpoint,
-    path: &'static str,
-    length: usize,
-    room: usize,
-) -> BytesMut {
+/// Writes the head of a POST to a path below the base URL, up to its further fields.
+pub(super) fn begin_post(endpoint: &Endpoint, path: &'static str, length: usize) -> Vec<u8> {
     let (prefix, host) = (endpoint.prefix(), endpoint.authority().as_bytes());
-    let mut head = spare::room(prefix.len() + path.len() + host.len() + 80 + room);
+    let mut head = Vec::with_capacity(prefix.len() + path.len() + host.len() + 80);
     for part in ["POST ", prefix, path, " HTTP/1.1\r\n"] {
         head.extend_from_slice(part.as_bytes());
     }
@@ -77,12 +71,12 @@ pub(super) fn begin_post(
 }
 
 /// Says the length of the body.
-fn declare(head: &mut BytesMut, length: usize) {
+fn declare(head: &mut Vec<u8>, length: usize) {
     let mut digits = itoa::Buffer::new();
     field(head, "content-length", digits.format(length).as_bytes());
 }
 
-fn field(head: &mut BytesMut, name: &str, value: &[u8]) {
+fn field(head: &mut Vec<u8>, name: &str, value: &[u8]) {
     head.extend_from_slice(name.as_bytes());
     head.extend_from_slice(b": ");
     head.extend_from_slice(value);
@@ -107,7 +101,7 @@ pub(super) fn take(unread: &mut BytesMut) -> Result<Option<Head>, WireError> {
     let old = answer.version == Some(0);
     let status = answer.code.and_then(|code| StatusCode::from_u16(code).ok());
     let status = status.ok_or(WireError::Malformed("its status is none"))?;
-    let mut headers = spare::fields(answer.headers.len() + FIELDS_ADDED);
+    let mut headers = HeaderMap::with_capacity(answer.headers.len() + FIELDS_ADDED);
     for field in &*answer.headers {
         let name = HeaderName::from_bytes(field.name.as_bytes());
         let value = HeaderValue::from_bytes(field.value);
@@ -218,14 +212,14 @@ mod tests {
             .unwrap();
         let head = write(&request.into_parts().0, 2);
         let expected = "POST /v2/code/completions?x=1 HTTP/1.1\r\nhost: gateway:5052\r\nx-a: 1\r\ncontent-length: 2\r\n";
-        assert_eq!(head, expected);
+        assert_eq!(String::from_utf8(head).unwrap(), expected);
         for (method, expected) in [
             (Method::GET, "GET / HTTP/1.1\r\n"),
             (Method::PUT, "PUT / HTTP/1.1\r\ncontent-length: 0\r\n"),
         ] {
             let request = Request::builder().method(method).uri("/").body(()).unwrap();
             let head = write(&request.into_parts().0, 0);
-            assert_eq!(head, expected);
+            assert_eq!(String::from_utf8(head).unwrap(), expected);
         }
     }
 
@@ -237,7 +231,7 @@ mod tests {
             .body(())
             .unwrap();
         assert_eq!(
-            begin_post(&endpoint, "/v2/x", 7, 0),
+            begin_post(&endpoint, "/v2/x", 7),
             write(&request.into_parts().0, 7)
         );
     }

@@ -5,7 +5,7 @@
 //! A request is still being sent while its answer is read: a gateway may refuse a large one before it has all of it.
 
 use std::{
-    io,
+    io::{self, Cursor},
     pin::Pin,
     task::{Context, Poll, Waker, ready},
 };
@@ -44,11 +44,11 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// A request as text: one piece if it is small, else in parts that are sent together without being copied together.
-pub(super) struct Message(Chain<Bytes, Bytes>);
+/// A request as text, in the parts that it was made of: they are sent together without being copied together.
+pub(super) struct Message(Chain<MessageHead, Chain<&'static [u8], Bytes>>);
 
-/// Largest body that is copied together with its head: that costs less than to have two parts sent together.
-const SMALL_BODY: usize = 2 * 1024;
+/// Request line and fields, and further fields.
+type MessageHead = Chain<Cursor<Vec<u8>>, Bytes>;
 
 /// A connection and what has been read of it beyond the last message.
 pub(super) struct Wire {
@@ -164,16 +164,12 @@ impl Wire {
                 self.unsent = None;
                 break;
             }
-            let socket = Pin::new(&mut self.socket);
-            let rest = unsent.0.chunk();
-            let sent = if rest.len() == unsent.0.remaining() {
-                let sent = ready!(socket.poll_write(context, rest))?;
-                unsent.0.advance(sent);
-                sent
-            } else {
-                ready!(poll_write_buf(socket, context, &mut unsent.0))?
-            };
-            if sent == 0 {
+            if ready!(poll_write_buf(
+                Pin::new(&mut self.socket),
+                context,
+                &mut unsent.0
+            ))? == 0
+            {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
         }
@@ -196,20 +192,9 @@ impl Wire {
 
 impl Message {
     /// The request line and fields, further fields, and the body.
-    pub(super) fn new(mut head: BytesMut, fields: &[u8], body: Bytes) -> Self {
-        head.extend_from_slice(fields);
-        head.extend_from_slice(b"\r\n");
-        if body.len() > SMALL_BODY {
-            return Self(head.freeze().chain(body));
-        }
-        head.extend_from_slice(&body);
-        Self(head.freeze().chain(Bytes::new()))
-    }
-
-    /// How much is added to a head that a message with these further fields and this body begins with.
-    pub(super) fn room_for(fields: &[u8], body: &[u8]) -> usize {
-        let copied = Some(body.len()).filter(|length| *length <= SMALL_BODY);
-        fields.len() + 2 + copied.unwrap_or_default()
+    pub(super) fn new(head: Vec<u8>, fields: Bytes, body: Bytes) -> Self {
+        let head = Cursor::new(head).chain(fields);
+        Self(head.chain((&b"\r\n"[..]).chain(body)))
     }
 }
 

@@ -18,7 +18,6 @@ use crate::{
     api::Reply,
     middleware::Notes,
     params::CompletionRequest,
-    spare,
     state::{App, Governed},
     suggestions::{self, Form, Shaped},
     telemetry::Outcome,
@@ -74,7 +73,6 @@ pub async fn complete(
     if app.gateway.builtin().is_none() {
         notes.set_upstream_status(shaped.status.as_u16());
     }
-    spare::keep_fields(parts.headers);
     Ok(counted.mark(into_response(shaped)))
 }
 

@@ -132,7 +132,10 @@ fn the_order_of_the_request_is_kept() {
     let body = r#"{ "z" : 1, "current_file" : {"content_above_cursor":"a" , "x":[ 1 ],"file_name":"f"}, "b":1e5 }"#;
     let request = CompletionRequest::from_params(from_json(body).unwrap()).unwrap();
     let expected = r#"{"z":1,"current_file":{"content_above_cursor":"a","x":[ 1 ],"file_name":"f","content_below_cursor":""},"b":1e5,"stream":false,"prompt_version":1}"#;
-    assert_eq!(request.forward(&[("prompt_version", "1")]), expected);
+    assert_eq!(
+        String::from_utf8(request.forward(&[("prompt_version", "1")])).unwrap(),
+        expected
+    );
 }
 
 #[test]
