@@ -54,7 +54,7 @@ pub async fn rotate(State(app): State<Arc<App>>, request: Request) -> Reply {
     ours(&app)?;
     let (parts, body) = request.into_parts();
     let now = app.clock.unix();
-    let admitted = match admit(&app, (&parts, notes(&parts)?), body, MAY_ROTATE).await {
+    let admitted = match admit(&app, &parts, notes(&parts)?, body, MAY_ROTATE).await {
         Err(ApiError::TokenRevoked) => {
             end_family(&app, &parts).await?;
             return Err(ApiError::TokenRevoked);

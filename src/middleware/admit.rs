@@ -52,7 +52,8 @@ pub struct Admitted {
 /// authenticated, then what is asked in another's name, then what lacks the scope.
 pub async fn admit(
     app: &App,
-    (parts, notes): (&Parts, &Notes),
+    parts: &Parts,
+    notes: &Notes,
     body: Body,
     accepted: Scopes,
 ) -> Result<Admitted, ApiError> {

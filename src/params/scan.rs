@@ -299,6 +299,25 @@ mod tests {
     }
 
     #[test]
+    fn no_name_that_is_there_is_passed_over() {
+        let text = br#"{"private_token":"x","b\u0063":1,"":2}"#;
+        let span = Span {
+            start: 0,
+            end: text.len(),
+        };
+        let all = members(text, span);
+        let names = Names::of(text, &all);
+        assert!(
+            ["private_token", "bc", ""]
+                .iter()
+                .all(|name| names.may_have(name))
+        );
+        let plain = Names::of(text, &all[..1]);
+        assert!(plain.may_have("private_token") && !plain.may_have("sudo"));
+        assert!(!Names::default().may_have("private_token"));
+    }
+
+    #[test]
     fn items_are_found() {
         for (text, expected) in [
             ("[]", &[][..]),

@@ -33,7 +33,7 @@ pub async fn complete(
     request: Request,
 ) -> Reply {
     let (parts, body) = request.into_parts();
-    let admitted = entitled(&app, (&parts, &notes), body).await?;
+    let admitted = entitled(&app, &parts, &notes, body).await?;
     let mut completion = CompletionRequest::from_params(admitted.params)?;
     let limit = Limit {
         limiter: &app.limits.completions,

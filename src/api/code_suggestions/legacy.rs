@@ -26,7 +26,7 @@ const MAY_READ: Scopes = Scopes::of(&[Scope::Api, Scope::ReadApi]);
 /// Hands out a token for a model gateway.
 pub async fn tokens(State(app): State<Arc<App>>, request: Request) -> Reply {
     let (parts, body) = request.into_parts();
-    let admitted = admit(&app, (&parts, notes(&parts)?), body, CODE_SUGGESTIONS).await?;
+    let admitted = admit(&app, &parts, notes(&parts)?, body, CODE_SUGGESTIONS).await?;
     let enabled = app.is_enabled().await?;
     if let Some(gitlab) = app.gateway.gitlab() {
         let usable = enabled && gitlab.has_token() && admitted.caller.user.code_suggestions;

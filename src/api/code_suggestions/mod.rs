@@ -47,13 +47,18 @@ pub async fn options() -> Response {
 /// Everything up to the parameters: who asks, whether the instance's switch is on, whether the user's is.
 async fn admitted(app: &App, request: Request) -> Result<(Parts, Admitted), ApiError> {
     let (parts, body) = request.into_parts();
-    let admitted = entitled(app, (&parts, notes(&parts)?), body).await?;
+    let admitted = entitled(app, &parts, notes(&parts)?, body).await?;
     Ok((parts, admitted))
 }
 
 /// The same for a request in its parts.
-async fn entitled(app: &App, request: (&Parts, &Notes), body: Body) -> Result<Admitted, ApiError> {
-    let admitted = admit(app, request, body, CODE_SUGGESTIONS).await?;
+async fn entitled(
+    app: &App,
+    parts: &Parts,
+    notes: &Notes,
+    body: Body,
+) -> Result<Admitted, ApiError> {
+    let admitted = admit(app, parts, notes, body, CODE_SUGGESTIONS).await?;
     if !app.is_enabled().await? {
         return Err(ApiError::SwitchedOff);
     }

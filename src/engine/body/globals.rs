@@ -120,7 +120,6 @@ fn kind(text: &str, family: Family) -> Value {
                 _ => Value::Unknown,
             }
         }
-        ("", Some('[')) if family == Family::Go && text.starts_with("[]") => Value::List,
         ("", Some('[')) => Value::List,
         ("", Some('{')) if family == Family::Python => Value::Map,
         ("", Some('{')) => Value::Collection,

@@ -11,7 +11,8 @@ fn get(target: &str, fields: &str) -> String {
 async fn heads_beyond_the_limits_are_refused() {
     let server = TestServer::builder().start().await;
     let field = |length: usize| format!("X-Long: {}\r\n", "x".repeat(length));
-    let many = "X-Field: 1\r\n".repeat(150);
+    // The host is a field too.
+    let fields = |count: usize| get("/-/health", &"X-Field: 1\r\n".repeat(count - 1));
     let long_target = format!("/-/health?{}", "x".repeat(9 * 1024));
     let mut failures = Vec::new();
     for (name, head, statuses) in [
@@ -21,7 +22,8 @@ async fn heads_beyond_the_limits_are_refused() {
             format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(400 * 1024)),
             [431, 0, 0],
         ),
-        ("fields", get("/-/health", &many), [431, 0, 0]),
+        ("a hundred fields", fields(100), [200, 0, 0]),
+        ("one more", fields(101), [431, 0, 0]),
         ("target", get(&long_target, ""), [414, 0, 0]),
         (
             "target beyond everything",
