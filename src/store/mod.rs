@@ -178,6 +178,7 @@ impl Store {
         let path = folder.join(FILE_NAME);
         let pool = opened(folder, &path, &migrations(), 4)?;
         let watch = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        limit_pages(&watch)?;
         Ok(Self {
             pool,
             opened: file_id(&path),
@@ -390,9 +391,15 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // A negative number is in kB, a positive one in pages.
-    connection.pragma_update(None, "cache_size", -PAGE_CACHE)?;
+    limit_pages(connection)?;
     connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// Keeps a connection to [`PAGE_CACHE`]. All connections of a process may fill what any of them leaves free (SQLite is built with
+/// `SQLITE_ENABLE_MEMORY_MANAGEMENT`), so one that hardly reads counts as much as the others.
+fn limit_pages(connection: &Connection) -> rusqlite::Result<()> {
+    // A negative number is in kB, a positive one in pages.
+    connection.pragma_update(None, "cache_size", -PAGE_CACHE)
 }
 
 /// The folder holds keys and digests: nobody but its owner looks inside. One that exists keeps its mode.

@@ -43,6 +43,9 @@ async fn every_connection_keeps_little_of_the_database_at_hand() {
     for kept in kept {
         assert_eq!(kept.unwrap(), -PAGE_CACHE);
     }
+    let watch = store.watch.lock().unwrap();
+    let watching = watch.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0));
+    assert_eq!(watching.unwrap(), -PAGE_CACHE);
 }
 
 #[tokio::test]
