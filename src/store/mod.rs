@@ -5,6 +5,7 @@
 mod applications;
 mod grants;
 mod kept;
+mod pool;
 mod projects;
 mod scopes;
 mod sessions;
@@ -34,23 +35,16 @@ use std::{
     time::Duration,
 };
 
-use deadpool_sqlite::{Hook, HookError, Pool, Runtime};
 use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
 };
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations};
-use tokio::time::timeout;
+
+use pool::{Pool, with};
 
 const INSTANCE_SWITCH: &str = "instance_switch";
 
 const FILE_NAME: &str = "code-suggestions.sqlite3";
-
-/// What a connection keeps of the database in memory, in kB. The kernel keeps it too, and the server the records that it has
-/// asked for: SQLite's own measure, 2 MB, would be more than all of those.
-const PAGE_CACHE: i64 = 64;
-
-/// Time that a statement waits for another process that is writing.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]
@@ -134,9 +128,6 @@ pub struct Store {
     damaged: AtomicBool,
 }
 
-/// Longest that work on the database takes, waiting for a connection and for other writers included.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// Least time between two looks at whether somebody else has written. The clock that it is measured by may be 10 ms behind.
 const FRESHNESS: Duration = Duration::from_millis(10);
 
@@ -149,12 +140,10 @@ fn opened(
 ) -> Result<Pool, StoreError> {
     make_folder(folder)?;
     let _alone = alone_in(folder);
-    let mut first = Connection::open(path)
-        .and_then(|first| prepare(&first).map(|()| first))
-        .map_err(|source| StoreError::Unusable {
-            path: path.display().to_string(),
-            source,
-        })?;
+    let mut first = pool::open(path).map_err(|source| StoreError::Unusable {
+        path: path.display().to_string(),
+        source,
+    })?;
     migrations
         .to_latest(&mut first)
         .map_err(|error| match error {
@@ -169,7 +158,7 @@ fn opened(
         path: path.display().to_string(),
         source,
     })?;
-    pool(path, connections)
+    pool::pool(path, connections)
 }
 
 impl Store {
@@ -178,7 +167,7 @@ impl Store {
         let path = folder.join(FILE_NAME);
         let pool = opened(folder, &path, &migrations(), 4)?;
         let watch = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        limit_pages(&watch)?;
+        pool::limit_pages(&watch)?;
         Ok(Self {
             pool,
             opened: file_id(&path),
@@ -326,53 +315,6 @@ impl StoreError {
     }
 }
 
-/// Connections to a database that has been brought up to date.
-fn pool(path: &Path, size: usize) -> Result<Pool, StoreError> {
-    deadpool_sqlite::Config::new(path)
-        .builder(Runtime::Tokio1)
-        .map_err(|error| StoreError::Connection(error.to_string()))?
-        .max_size(size)
-        .post_create(Hook::async_fn(|connection, _| {
-            Box::pin(async move {
-                let prepared = connection.interact(|connection| prepare(connection)).await;
-                prepared
-                    .map_err(|error| HookError::message(error.to_string()))?
-                    .map_err(HookError::Backend)
-            })
-        }))
-        .build()
-        .map_err(|error| StoreError::Connection(error.to_string()))
-}
-
-/// Does some work with a connection, on a thread where it may block.
-async fn with<T, F>(pool: &Pool, work: F) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
-{
-    within(PATIENCE, pool, work).await
-}
-
-async fn within<T, F>(limit: Duration, pool: &Pool, work: F) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
-{
-    let done = async {
-        let connection = pool
-            .get()
-            .await
-            .map_err(|error| StoreError::Connection(error.to_string()))?;
-        connection
-            .interact(work)
-            .await
-            .map_err(|error| StoreError::Connection(error.to_string()))?
-    };
-    timeout(limit, done)
-        .await
-        .map_err(|_| StoreError::Late(limit))?
-}
-
 /// A transaction that writes, from its beginning: one that reads first and finds another writer in its way is not made to wait,
 /// but fails.
 fn writing(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
@@ -385,21 +327,6 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("migrations/002_sign_in_and_oauth.sql")),
         M::up(include_str!("migrations/003_exclusions_families.sql")),
     ])
-}
-
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    limit_pages(connection)?;
-    connection.pragma_update(None, "foreign_keys", true)
-}
-
-/// Keeps a connection to [`PAGE_CACHE`]. All connections of a process may fill what any of them leaves free (SQLite is built with
-/// `SQLITE_ENABLE_MEMORY_MANAGEMENT`), so one that hardly reads counts as much as the others.
-fn limit_pages(connection: &Connection) -> rusqlite::Result<()> {
-    // A negative number is in kB, a positive one in pages.
-    connection.pragma_update(None, "cache_size", -PAGE_CACHE)
 }
 
 /// The folder holds keys and digests: nobody but its owner looks inside. One that exists keeps its mode.

@@ -41,11 +41,11 @@ async fn every_connection_keeps_little_of_the_database_at_hand() {
     let asked = (0..4).map(|_| store.with(kept));
     let kept = futures_util::future::join_all(asked).await;
     for kept in kept {
-        assert_eq!(kept.unwrap(), -PAGE_CACHE);
+        assert_eq!(kept.unwrap(), -pool::PAGE_CACHE);
     }
     let watch = store.watch.lock().unwrap();
     let watching = watch.query_row("PRAGMA cache_size", [], |row| row.get::<_, i64>(0));
-    assert_eq!(watching.unwrap(), -PAGE_CACHE);
+    assert_eq!(watching.unwrap(), -pool::PAGE_CACHE);
 }
 
 #[tokio::test]
@@ -368,15 +368,35 @@ async fn nobody_else_reads_the_database() {
 #[tokio::test]
 async fn a_database_that_hangs_is_not_waited_for() {
     let (_folder, store) = store();
+    // Made before, a connection takes no part of the limit.
+    store.ping().await.unwrap();
     let (release, held) = std::sync::mpsc::channel::<()>();
-    let limit = Duration::from_millis(20);
-    let late = within(limit, &store.pool, move |_| {
+    let (tell, begun) = tokio::sync::oneshot::channel();
+    let hanging = pool::within(Duration::from_millis(20), &store.pool, move |_| {
+        tell.send(()).unwrap();
         assert!(held.recv().is_err(), "until the test lets go");
         Ok(())
-    })
-    .await;
+    });
+    let (late, begun) = tokio::join!(hanging, begun);
+    begun.unwrap();
     assert!(matches!(late, Err(StoreError::Late(_))), "{late:?}");
+    // Its connection is of no use to others either, for whom there is another one.
+    store.ping().await.unwrap();
     drop(release);
+    store.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn work_that_panics_takes_no_connection_along() {
+    let (_folder, store) = store();
+    // More often than there are connections.
+    for _ in 0..6 {
+        let broken: Result<(), _> = store.with(|_| panic!("as a bug would")).await;
+        assert!(
+            matches!(broken, Err(StoreError::Connection(_))),
+            "{broken:?}"
+        );
+    }
     store.ping().await.unwrap();
 }
 

@@ -3,11 +3,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use deadpool_sqlite::Pool;
 use rusqlite::{Row, Transaction, TransactionBehavior, types::Value};
 use rusqlite_migration::{M, Migrations};
 
-use super::{StoreError, opened, with};
+use super::{
+    StoreError, opened,
+    pool::{Pool, with},
+};
 
 const FILE_NAME: &str = "usage.sqlite3";
 
