@@ -36,8 +36,11 @@ pub const TOKEN_PREFIX: &str = "glpat-";
 /// Longer values, and others than ASCII, are no tokens of ours and are refused before any work.
 const LONGEST_TOKEN: usize = 4096;
 
-/// Tokens whose records are kept at hand.
+/// Most tokens kept at hand that do not exist, in about 5 MB.
 const KEPT_TOKENS: usize = 65_536;
+
+/// So many times as many are kept that do exist, in 250 bytes each.
+const MORE_FOUND: u32 = 16;
 
 /// Scopes that open Code Suggestions.
 pub const CODE_SUGGESTIONS: Scopes = Scopes::of(&[Scope::Api, Scope::AiFeatures]);
@@ -100,7 +103,7 @@ struct LocalTokens {
 impl Authenticator {
     /// An authenticator over the tokens in `store`.
     pub fn new(store: Arc<Store>, secret: ServerSecret, clock: Clock) -> Self {
-        let tokens = Kept::new(store, clock.clone(), KEPT_TOKENS);
+        let tokens = Kept::with_more_found(store, clock.clone(), KEPT_TOKENS, MORE_FOUND);
         Self {
             source: Source::Local(Box::new(LocalTokens { tokens, secret })),
             clock,
