@@ -41,6 +41,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use breaker::Pass;
 use exchange::{Failure, Outgoing, Source};
 use pool::Pool;
 
@@ -195,11 +196,11 @@ impl Upstream {
         make: impl Fn() -> Outgoing<'a>,
     ) -> Result<Response<UpstreamBody>, UpstreamError> {
         let breaker = &*self.gate.breaker;
-        breaker.admit().map_err(UpstreamError::Open)?;
+        let pass = breaker.admit().map_err(UpstreamError::Open)?;
         let permit = Arc::clone(&self.gate.in_flight)
             .try_acquire_owned()
             .map_err(|_| UpstreamError::Busy)?;
-        let watch = Watch::new(breaker, limit / 4);
+        let watch = Watch::new((breaker, pass), limit / 4);
         let deadline = watch.since + limit;
         let kept = match self.pool.take() {
             Some(connection) => match connection.exchange(make(), deadline).await {
@@ -259,15 +260,17 @@ impl Failure {
 /// for the head does, and an upstream that only hangs would never be found out.
 struct Watch<'a> {
     breaker: &'a Breaker,
+    pass: Pass,
     since: Instant,
     patience: Duration,
     judged: bool,
 }
 
 impl<'a> Watch<'a> {
-    fn new(breaker: &'a Breaker, patience: Duration) -> Self {
+    fn new((breaker, pass): (&'a Breaker, Pass), patience: Duration) -> Self {
         Self {
             breaker,
+            pass,
             since: Instant::now(),
             patience,
             judged: false,
@@ -279,7 +282,7 @@ impl<'a> Watch<'a> {
         if answered {
             self.breaker.succeeded();
         } else {
-            self.breaker.failed();
+            self.breaker.failed_since(self.pass);
         }
     }
 }
@@ -287,7 +290,7 @@ impl<'a> Watch<'a> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.judged && self.since.elapsed() >= self.patience {
-            self.breaker.failed();
+            self.breaker.failed_since(self.pass);
         }
     }
 }

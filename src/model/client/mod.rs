@@ -313,7 +313,8 @@ impl ModelClient {
 
     /// Whether the server may be asked, which has not failed too often lately.
     fn admit(&self, role: Role) -> Result<(), ModelError> {
-        self.models.post(role).breaker.admit().map_err(|wait| {
+        let admitted = self.models.post(role).breaker.admit();
+        admitted.map(drop).map_err(|wait| {
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
             ModelError::Resting(seconds.max(1))
         })
