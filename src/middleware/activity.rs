@@ -44,7 +44,7 @@ impl Activity {
 
     /// Whether a request is being answered.
     pub fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Acquire) > 0 || self.tunnelled.load(Ordering::Acquire)
+        self.busy.load(Ordering::Acquire) > 0 || self.is_tunnel()
     }
 
     /// Until the present reply is complete, the client may stop reading for so long.
@@ -62,6 +62,11 @@ impl Activity {
     /// From now on the connection carries bytes of another protocol, whose end is not this one's business.
     pub fn become_tunnel(&self) {
         self.tunnelled.store(true, Ordering::Release);
+    }
+
+    /// Whether it carries bytes of another protocol.
+    pub fn is_tunnel(&self) -> bool {
+        self.tunnelled.load(Ordering::Acquire)
     }
 
     /// Says whether an answer without a length and without chunks, as clients of HTTP/1.0 get them (RFC 9112 section 6.3), is

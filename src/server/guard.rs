@@ -2,7 +2,7 @@
 //! have sent half a head; this wraps the socket instead and knows what the connection is doing.
 
 use std::{
-    io,
+    io, mem,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -45,6 +45,12 @@ pub(super) struct Guarded<S> {
     leaves_by: Option<Instant>,
     /// Set once this side has ended: how long what the other still sends is thrown away.
     lingers_until: Option<Instant>,
+    /// What has been read before anybody asked for it.
+    ahead: Vec<u8>,
+    /// Whether anybody has asked for bytes since the last look.
+    asked: bool,
+    /// Whether whoever asked last found nothing, and so asks again when there is something.
+    awaits: bool,
     /// Has the socket end as what is broken ends, and not in good order.
     break_off: fn(&S),
 }
@@ -52,6 +58,10 @@ pub(super) struct Guarded<S> {
 /// Time for a client to notice that its request has been answered before it had sent all of it. A socket that is closed on
 /// what it has not read takes the answer with it (RFC 9112 section 9.6).
 const LINGER: Duration = Duration::from_secs(5);
+
+/// Bytes that are read behind a request while it is being answered. hyper reads none there as long as it has some, even the empty
+/// line that old clients send, and so would never learn that the client has left.
+const AHEAD: usize = 8 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waiting {
@@ -84,6 +94,9 @@ impl<S> Guarded<S> {
             write_alarm: Alarm::default(),
             leaves_by: None,
             lingers_until: None,
+            ahead: Vec::new(),
+            asked: false,
+            awaits: false,
             break_off,
         }
     }
@@ -94,7 +107,7 @@ impl<S> Guarded<S> {
             return;
         }
         let ended = self.activity.ended();
-        if std::mem::replace(&mut self.ended, ended) != ended {
+        if mem::replace(&mut self.ended, ended) != ended {
             self.waiting = Waiting::Idle;
             self.read_by = Instant::now() + self.clocks.idle;
         }
@@ -144,8 +157,22 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
             }
             this.read_by = this.read_by.min(leaves_by);
         }
+        this.asked = true;
+        if !this.ahead.is_empty() {
+            let length = this.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&this.ahead[..length]);
+            this.ahead.drain(..length);
+            if this.ahead.is_empty() {
+                // Hardly ever needed twice, and kept by every connection otherwise.
+                this.ahead = Vec::new();
+            }
+            this.note_bytes();
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
-        match Pin::new(&mut this.socket).poll_read(context, buffer) {
+        let read = Pin::new(&mut this.socket).poll_read(context, buffer);
+        this.awaits = read.is_pending();
+        match read {
             Poll::Ready(result) => {
                 if buffer.filled().len() > before {
                     this.note_bytes();
@@ -214,6 +241,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
             // the clock, and when it fires the next read tells.
             let _armed = poll_deadline(&mut this.read_alarm, this.read_by, context);
         }
+        if this.waiting == Waiting::Busy && !this.awaits && !this.activity.is_tunnel() {
+            this.look_ahead(context)?;
+        }
         this.poll_stalled(context, flushed)
     }
 
@@ -232,6 +262,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
 }
 
 impl<S: AsyncRead + Unpin> Guarded<S> {
+    /// Reads on while a request is being answered and nobody else does; fails if the client has left, or has said that it
+    /// sends no more, which hyper takes for leaving too.
+    fn look_ahead(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        if mem::take(&mut self.asked) {
+            // Whoever asked just now may do so again at once, and needs no copy then.
+            context.waker().wake_by_ref();
+            return Ok(());
+        }
+        let mut scrap = [0; 1024];
+        while self.ahead.len() < AHEAD {
+            let room = scrap.len().min(AHEAD - self.ahead.len());
+            let mut buffer = ReadBuf::new(&mut scrap[..room]);
+            match Pin::new(&mut self.socket).poll_read(context, &mut buffer) {
+                Poll::Pending => break,
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    return Err(io::ErrorKind::ConnectionAborted.into());
+                }
+                Poll::Ready(read) => {
+                    read?;
+                    self.ahead.extend_from_slice(buffer.filled());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Throws away what the client still sends, until it ends too.
     fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let deadline = self.lingers_until.unwrap_or_else(Instant::now);
@@ -325,6 +381,42 @@ mod tests {
         assert_eq!(guarded.read_u8_as_len().await.unwrap(), 0);
         activity.begin();
         assert_eq!(guarded.read_u8_as_len().await.unwrap(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_leaves_is_noticed_behind_what_it_has_sent() {
+        for behind in [1, 3000, AHEAD] {
+            let (mut guarded, mut far, activity) = guarded(64 * 1024);
+            far.write_all(&vec![b'x'; 10 + behind]).await.unwrap();
+            guarded.read_exact(&mut [0; 10]).await.unwrap();
+            activity.begin();
+            guarded.flush().await.unwrap();
+            guarded.flush().await.unwrap();
+            drop(far);
+            let left = guarded.flush().await.map_err(|error| error.kind());
+            // What is behind would have to be kept all before its end is seen.
+            let is_seen = behind < AHEAD;
+            assert_eq!(left.is_err(), is_seen, "{behind}: {left:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_read_ahead_is_not_lost() {
+        let (mut guarded, mut far, activity) = guarded(64 * 1024);
+        let sent: Vec<u8> = (0..20_000_u32)
+            .map(|number| number.to_le_bytes()[0])
+            .collect();
+        far.write_all(&sent).await.unwrap();
+        let mut read = vec![0; 10];
+        guarded.read_exact(&mut read).await.unwrap();
+        activity.begin();
+        for _ in 0..3 {
+            guarded.flush().await.unwrap();
+        }
+        drop(far);
+        activity.end();
+        guarded.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, sent);
     }
 
     #[tokio::test(start_paused = true)]

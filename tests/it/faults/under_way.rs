@@ -92,12 +92,36 @@ async fn a_client_that_leaves_before_the_answer_cancels_its_request() {
         server.stream().reading_events(),
         server.stream(),
     ] {
-        let mut client = Connection::open(server.address).await;
-        client.write(request.bytes()).await;
-        let mut exchange = gateway.next().await;
-        drop(client);
-        exchange.left().await;
+        // Old clients send an empty line behind a request (RFC 9112 section 2.2), others the next one.
+        for behind in ["", "\r\n", "POST /api"] {
+            let mut client = Connection::open(server.address).await;
+            client
+                .write([&request.bytes(), behind.as_bytes()].concat())
+                .await;
+            let mut exchange = gateway.next().await;
+            drop(client);
+            exchange.left().await;
+        }
     }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_request_behind_another_is_answered_after_it() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    gateway.hold();
+    let mut client = Connection::open(server.address).await;
+    let request = server.complete(&okc()).bytes();
+    client.write([&request[..], &request[..10]].concat()).await;
+    let mut first = gateway.next().await;
+    // While the first one waits, the rest of the second comes.
+    client.write(&request[10..]).await;
+    first.answer(&Answer::default()).await;
+    client.reply().await.has_status(200);
+    first.close();
+    gateway.next().await.answer(&Answer::default()).await;
+    client.reply().await.has_status(200);
     server.finish().await;
 }
 
