@@ -35,8 +35,6 @@ pub(super) fn run(command: &KeyCommand, settings: &Settings) -> Result<(), Failu
                         .to_owned(),
                 ));
             };
-            SigningKeys::open(source.clone(), Clock::System)
-                .map_err(|error| Failure::other(&error))?;
             let key = rotate(folder, Clock::System.unix(), *now)
                 .map_err(|error| Failure::other(&error))?;
             let when = if *now {

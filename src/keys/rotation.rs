@@ -20,7 +20,7 @@ use super::{
     secrets::{SecretsError, write_new},
     signing::{FILE_NAME, LIFETIME, SigningKey, UserTokenClaims, generate},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, store::alone_in};
 
 /// When each key signs; the key that signs from the beginning needs no line here.
 const SCHEDULE: &str = "signing-keys.json";
@@ -205,6 +205,10 @@ impl SigningKeys {
 ///
 /// When files cannot be read or written, or a key is waiting already.
 pub fn rotate(folder: &Path, now: i64, urgent: bool) -> Result<KeyState, SecretsError> {
+    // An urgent key must not be lost to a timer's that was read before it and is written after.
+    let _alone = alone_in(folder);
+    // Makes the first key, and refuses what the server would refuse.
+    State::read(&KeySource::Folder(folder.to_owned()))?;
     let lines = schedule(folder)?;
     let (mut lines, waiting): (Vec<_>, Vec<_>) =
         lines.into_iter().partition(|line| line.signs_from <= now);
@@ -366,6 +370,31 @@ mod tests {
 
     fn claims(now: i64) -> UserTokenClaims {
         UserTokenClaims::new("user", "instance", "self-managed", now)
+    }
+
+    #[test]
+    fn of_many_at_once_one_adds_a_key_and_an_urgent_one_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = KeySource::Folder(folder.path().to_owned());
+        let clock = Clock::manual(NOW);
+        let keys = SigningKeys::open(source, clock.clone()).unwrap();
+        let rotate = |urgent| rotate(folder.path(), clock.unix(), urgent);
+        let (plain, urgent) = std::thread::scope(|scope| {
+            let plain: Vec<_> = (0..4).map(|_| scope.spawn(|| rotate(false))).collect();
+            let urgent = scope.spawn(|| rotate(true)).join().unwrap();
+            let plain = plain.into_iter().map(|thread| thread.join().unwrap());
+            (plain.collect::<Vec<_>>(), urgent.unwrap())
+        });
+        let added = plain.iter().filter(|rotated| rotated.is_ok()).count();
+        // One before the urgent one, which takes it away, and one after it.
+        assert!((1..=2).contains(&added), "{plain:?}");
+        keys.refresh();
+        assert_eq!(keys.signer_id(), urgent.id);
+        let files = fs::read_dir(folder.path()).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let kept = names.filter(|name| name.starts_with("signing-key") && name != SCHEDULE);
+        let kept = kept.count();
+        assert_eq!(kept, keys.list().len(), "no key file is left behind");
     }
 
     #[test]

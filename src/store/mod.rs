@@ -342,8 +342,8 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
 }
 
 /// The folder, locked until it is dropped: of several processes that begin at once one makes the tables, and the others find
-/// them. Where folders cannot be locked, nobody waits.
-fn alone_in(folder: &Path) -> Option<File> {
+/// them; of several that change its keys each finds what the one before has left. Where folders cannot be locked, nobody waits.
+pub(crate) fn alone_in(folder: &Path) -> Option<File> {
     let folder = File::open(folder).ok()?;
     folder.lock().ok()?;
     Some(folder)
