@@ -334,7 +334,7 @@ impl Transcoder {
         match self {
             Self::Text(joiner) => joiner.finish().map(|()| Bytes::new()),
             Self::TextToEvents { joiner, .. } => joiner.finish().map(|()| sse::STREAM_END),
-            Self::EventsToText(_) => Ok(Bytes::new()),
+            Self::EventsToText(reader) => reader.finish().map(|()| Bytes::new()),
         }
     }
 

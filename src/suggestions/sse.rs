@@ -40,6 +40,8 @@ pub fn content_chunk(text: &str) -> Bytes {
     event.into()
 }
 
+const STREAM_END_NAME: &str = "stream_end";
+
 /// The event that ends a stream.
 pub const STREAM_END: Bytes = Bytes::from_static(b"event: stream_end\ndata: null\n\n");
 
@@ -105,6 +107,7 @@ pub struct TextReader {
     event: String,
     data: String,
     after_cr: bool,
+    ended: bool,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +128,16 @@ struct Delta {
 }
 
 impl TextReader {
+    /// Whether the event has come that ends a stream. Without it the text may be any part of what was to come.
+    pub fn finish(&self) -> Result<(), Malformed> {
+        // An empty line behind the last event is not always sent.
+        if self.ended || self.event == STREAM_END_NAME {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
+    }
+
     /// The text of the events that are complete with the next piece.
     pub fn push(&mut self, piece: &[u8]) -> Result<String, Malformed> {
         let mut text = String::new();
@@ -165,6 +178,7 @@ impl TextReader {
     fn dispatch(&mut self, text: &mut String) -> Result<(), Malformed> {
         let event = std::mem::take(&mut self.event);
         let data = std::mem::take(&mut self.data);
+        self.ended |= event == STREAM_END_NAME;
         if event == "content_chunk" {
             let chunk: Chunk = serde_json::from_str(&data).map_err(|_| Malformed)?;
             for choice in chunk.choices {

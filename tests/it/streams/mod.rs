@@ -205,6 +205,7 @@ async fn one_by_one(
     gateway: &FakeGateway,
     head: Vec<u8>,
     piece: impl Fn(&str) -> String,
+    end: &str,
 ) -> Reply {
     gateway.hold();
     let upstream = async {
@@ -219,6 +220,9 @@ async fn one_by_one(
         exchange.chunk(&piece(text)).await;
         reply.reaches(text).await;
     }
+    if !end.is_empty() {
+        exchange.chunk(end).await;
+    }
     exchange.last_chunk().await;
     exchange.close();
     soon(reply.rest()).await.has_status(200)
@@ -231,21 +235,28 @@ async fn pieces_reach_the_client_one_by_one() {
     let events = || server.stream().reading_events();
     let bare = |text: &str| text.to_owned();
 
-    let reply = one_by_one(events(), &gateway, Answer::events_head(), content).await;
+    let reply = one_by_one(events(), &gateway, Answer::events_head(), content, END).await;
     assert_eq!(
         reply.text(),
-        ["first", "second", "third"].map(content).concat()
+        ["first", "second", "third"].map(content).concat() + END
     );
 
-    let reply = one_by_one(events(), &gateway, Answer::text_head(), bare).await;
+    let reply = one_by_one(events(), &gateway, Answer::text_head(), bare, "").await;
     let chunks = self::events(&reply);
     assert_eq!(told(&reply), "firstsecondthird");
     assert_eq!(chunks.len(), 5, "one event for each piece: {chunks:?}");
 
-    let reply = one_by_one(server.stream(), &gateway, Answer::events_head(), content).await;
+    let reply = one_by_one(
+        server.stream(),
+        &gateway,
+        Answer::events_head(),
+        content,
+        END,
+    )
+    .await;
     assert_eq!(reply.text(), "firstsecondthird");
 
-    let reply = one_by_one(server.stream(), &gateway, Answer::text_head(), bare).await;
+    let reply = one_by_one(server.stream(), &gateway, Answer::text_head(), bare, "").await;
     assert_eq!(reply.text(), "firstsecondthird");
     server.finish().await;
 }
@@ -292,6 +303,26 @@ async fn events_in_any_pieces_are_read_as_text() {
         gateway.answers(Answer::bytes(bytes).then(End::Keep));
         let reply = server.stream().send().await.has_status(200);
         assert_eq!(reply.text(), "a\nb", "{size}");
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn events_without_the_last_one_are_not_taken_for_a_whole_text() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    let half = "event: content_chunk\ndata: {\"choices\": [{\"delta\": {\"con";
+    for (name, last, whole) in [
+        ("nothing", "", false),
+        ("half an event", half, false),
+        ("the end", END, true),
+        ("the end without an empty line", END.trim_end(), true),
+    ] {
+        let text = [&content("one "), last].concat();
+        gateway.answers(Answer::events(&[START, &text]));
+        let reply = server.stream().send().await;
+        let got = (reply.status, reply.text(), reply.whole);
+        assert_eq!(got, (200, "one ".to_owned(), whole), "{name}");
     }
     server.finish().await;
 }
