@@ -52,12 +52,6 @@ pub(super) async fn answer(
     streamed: bool,
 ) -> Result<Answer, GatewayError> {
     let (parts, body) = response.into_parts();
-    let encoding = parts.headers.get(CONTENT_ENCODING);
-    if encoding.is_some_and(|encoding| encoding != "identity") {
-        return Err(GatewayError::Malformed(
-            "it is compressed, which was not asked for",
-        ));
-    }
     // HTTP/2 marks the end of every answer (RFC 9113 section 8.1).
     let framed = parts.version == Version::HTTP_2 || is_framed(&parts.headers);
     match parts.status {
@@ -68,6 +62,9 @@ pub(super) async fn answer(
         StatusCode::GATEWAY_TIMEOUT => Err(GatewayError::Late(sane_wait(&parts.headers))),
         status if status.is_client_error() => refusal(status, parts.headers, body).await,
         status if !status.is_success() => Err(GatewayError::Status(status)),
+        _ if is_encoded(&parts.headers) => Err(GatewayError::Malformed(
+            "it is compressed, which was not asked for",
+        )),
         // Without a length or chunks the end of a stream cannot be told from a cut: only what proves whole may pass.
         status if streamed && framed && !is_json(&parts.headers) => {
             stream(status, parts.headers, body).await
@@ -223,6 +220,12 @@ fn media_type(headers: &HeaderMap) -> String {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase()
+}
+
+/// Whether the body is another one than it would be by itself (RFC 9110 section 8.4).
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+    encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn is_framed(headers: &HeaderMap) -> bool {

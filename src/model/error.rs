@@ -64,8 +64,7 @@ impl ModelError {
         let late = |error: &UpstreamError| {
             matches!(
                 error,
-                UpstreamError::ConnectTimeout(..)
-                    | UpstreamError::ResponseTimeout(_)
+                UpstreamError::ResponseTimeout(_)
                     | UpstreamError::Idle(_)
                     | UpstreamError::Whole(_)
             )

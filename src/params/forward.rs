@@ -44,6 +44,8 @@ impl CompletionRequest {
                 (Some(json), _) if *name == *CONTEXT.as_bytes() => {
                     splice::member(&mut out, key, &[json]);
                 }
+                // Gateways take a list or nothing.
+                (_, Value::Raw(span)) if *name == *b"telemetry" && span.of(text) == b"null" => {}
                 (_, Value::Object(fields)) => {
                     splice::key(&mut out, key);
                     self.forward_file(&mut out, place, fields);

@@ -71,7 +71,6 @@ impl From<GatewayError> for ApiError {
             }
             GatewayError::Upstream(
                 UpstreamError::ResponseTimeout(_)
-                | UpstreamError::ConnectTimeout(..)
                 | UpstreamError::Idle(_)
                 | UpstreamError::Whole(_),
             ) => Self::GatewayTimeout(None),
@@ -96,11 +95,11 @@ impl From<UpstreamError> for ApiError {
     fn from(error: UpstreamError) -> Self {
         let reply = match &error {
             UpstreamError::Busy | UpstreamError::Open(_) => Self::Unavailable(1),
-            UpstreamError::ConnectTimeout(..)
-            | UpstreamError::ResponseTimeout(_)
+            UpstreamError::ResponseTimeout(_)
             | UpstreamError::Idle(_)
             | UpstreamError::Whole(_) => Self::GatewayTimeout(None),
             UpstreamError::Connect(..)
+            | UpstreamError::ConnectTimeout(..)
             | UpstreamError::Exchange(_)
             | UpstreamError::Cut(_)
             | UpstreamError::Switched => Self::BadGateway,

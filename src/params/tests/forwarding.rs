@@ -42,6 +42,14 @@ fn e08_text_below_keeps_its_start() {
 }
 
 #[test]
+fn telemetry_that_is_none_is_left_out() {
+    let body =
+        |telemetry: Value| forwarded(&request(&with(json!({ "telemetry": telemetry }))), &[]);
+    assert_eq!(body(json!(null)).get("telemetry"), None);
+    assert_eq!(body(json!([1]))["telemetry"], json!([1]));
+}
+
+#[test]
 fn e10_and_e11_added_members_win() {
     let request = request(&with(
         json!({"model_provider": "mine", "prompt": "mine", "prompt_version": 9, "x": 1}),

@@ -1,5 +1,7 @@
 //! Until the first byte has gone to the client, every failure is an answer of the server's own, for streams too.
 
+use tokio::net::TcpListener;
+
 use super::{BAD_GATEWAY, TIMEOUT};
 use crate::support::{Answer, End, FakeGateway, Request, TestServer, okc};
 
@@ -255,6 +257,27 @@ async fn interim_answers_are_passed_over() {
     let server = TestServer::before(&gateway).await;
     let reply = server.complete(&okc()).send().await.has_status(200);
     assert_eq!((reply.text().as_str(), reply.field("link")), (body, None));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_takes_too_long_is_none() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = TestServer::builder()
+        .set("gateway.kind", "ai_gateway")
+        .set("gateway.url", &url)
+        .set("gateway.connect_timeout", "50ms")
+        .start()
+        .await;
+    for (form, request) in asked(&server) {
+        let reply = request.send().await;
+        assert_eq!(
+            (reply.status, reply.text().as_str()),
+            (502, BAD_GATEWAY),
+            "{form}"
+        );
+    }
     server.finish().await;
 }
 

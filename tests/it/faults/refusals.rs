@@ -80,6 +80,21 @@ async fn refusals_pass_with_their_words_if_those_are_json() {
             ),
             asked(429).json(&quota).field("retry-after", "17"),
         ),
+        (
+            "429, compressed",
+            Answer::with(
+                429,
+                &[
+                    ("Content-Type", "application/json"),
+                    ("Content-Encoding", "gzip"),
+                    ("Retry-After", "17"),
+                ],
+                "\u{1f}x",
+            ),
+            asked(429)
+                .json(r#"{"message":"429 Too Many Requests"}"#)
+                .field("retry-after", "17"),
+        ),
     ];
     for (id, answer, expect) in cases {
         gateway.answers(answer);
@@ -118,6 +133,15 @@ async fn a_gateway_that_is_away_says_when_to_come_back() {
             unavailable("5"),
         ),
         (
+            "compressed",
+            Answer::with(
+                503,
+                &[("Retry-After", "7"), ("Content-Encoding", "br")],
+                "\u{1f}x",
+            ),
+            unavailable("7"),
+        ),
+        (
             "504",
             Answer::new(504, "text/html", "<html>"),
             asked(504)
@@ -137,6 +161,22 @@ async fn a_gateway_that_is_away_says_when_to_come_back() {
             row("streamed", server.stream().reading_events(), expect),
         ];
         check(&gateway, rows).await;
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_may_say_that_it_is_not_compressed() {
+    let gateway = FakeGateway::start().await;
+    let server = TestServer::before(&gateway).await;
+    for word in ["identity", "Identity"] {
+        let fields = [
+            ("Content-Type", "application/json"),
+            ("Content-Encoding", word),
+        ];
+        gateway.answers(Answer::with(200, &fields, r#"{"choices":[]}"#));
+        let reply = server.complete(&okc()).send().await.has_status(200);
+        assert_eq!(reply.text(), r#"{"choices":[]}"#, "{word}");
     }
     server.finish().await;
 }
