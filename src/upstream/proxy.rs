@@ -39,6 +39,9 @@ pub struct ProxyVariables<'a> {
 impl Proxy {
     /// The proxy for requests to `uri`, if it is not to be asked directly.
     pub(super) fn for_uri(variables: ProxyVariables<'_>, uri: &Uri) -> Option<Self> {
+        if excepts_all(variables.no) {
+            return None;
+        }
         let matcher = Matcher::builder()
             .https(variables.https)
             .no(variables.no)
@@ -111,6 +114,12 @@ impl Proxy {
     }
 }
 
+/// Whether `NO_PROXY` excepts every host, addresses too, for which the matcher takes no star: one alone, as with curl, or one in a
+/// list, as with Go.
+fn excepts_all(no: &str) -> bool {
+    no.split(',').any(|entry| entry.trim() == "*")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +146,26 @@ mod tests {
         assert_eq!(proxy(given, "*", "https://gateway.example.com"), None);
         assert_eq!(proxy(given, "", "http://gateway.example.com"), None);
         assert_eq!(proxy("", "", "https://gateway.example.com"), None);
+    }
+
+    #[test]
+    fn a_star_excepts_names_and_addresses() {
+        let hosts = ["gateway.example.com", "localhost", "127.0.0.1", "[::1]"];
+        for (no, goes_through) in [
+            ("*", false),
+            (" * ", false),
+            ("example.org,*", false),
+            ("example.org, *", false),
+            ("*.example.org", true),
+            ("10.*", true),
+            (",", true),
+        ] {
+            for host in hosts {
+                let uri = format!("https://{host}:5052");
+                let found = proxy("http://proxy.corp:3128", no, &uri);
+                assert_eq!(found.is_some(), goes_through, "{no} {host}");
+            }
+        }
     }
 
     #[test]
