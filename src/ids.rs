@@ -83,6 +83,12 @@ impl Instance {
         }
     }
 
+    /// The external URL without its path: the root of the host.
+    pub fn origin(&self) -> &str {
+        let url = self.external_url.as_str();
+        url.strip_suffix(&self.base_path).unwrap_or(url)
+    }
+
     /// The version's numbers alone, without a suffix such as `-ee`.
     pub fn plain_version(&self) -> &str {
         self.version.split('-').next().unwrap_or_default()
@@ -108,6 +114,7 @@ mod tests {
         let url = "https://host.example:8443/gitlab";
         let instance = Instance::new("id".into(), url.into(), "18.7.0-ee".into(), "self-managed");
         assert_eq!(instance.base_path, "/gitlab");
+        assert_eq!(instance.origin(), "https://host.example:8443");
         assert_eq!(instance.host_name, "host.example");
         assert_eq!(instance.plain_version(), "18.7.0");
         let root = Instance::new(
@@ -117,6 +124,7 @@ mod tests {
             "saas",
         );
         assert_eq!(root.base_path, "");
+        assert_eq!(root.origin(), "http://127.0.0.1:8080");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     config::{GatewayAuth, GatewayKind},
     gateway::{Asker, GatewayError},
-    ids::RequestId,
+    ids::{Instance, RequestId},
     model::ModelError,
     params::{CompletionRequest, Params},
     routes,
@@ -213,11 +213,25 @@ fn of_credential(app: &App) -> String {
         }
         (_, GatewayAuth::SelfSigned) => format!(
             "the gateway trusts another issuer: start it with AIGW_GITLAB_URL={url}, see to it that it reaches \
-             {url}/.well-known/openid-configuration, and restart it (it keeps keys for a day); clocks must agree"
+             {}, and restart it (it keeps keys for a day); clocks must agree",
+            discovery(&app.instance)
         ),
         (_, GatewayAuth::Static) => "it does not take gateway.token: check the token".to_owned(),
         (_, GatewayAuth::None) => "it wants a credential: set gateway.auth".to_owned(),
     }
+}
+
+/// Where the gateway asks for the discovery document of this server: at the root of the host, whatever path the URL has.
+fn discovery(instance: &Instance) -> String {
+    let asked = format!("{}{}", instance.origin(), routes::OPENID);
+    if instance.base_path.is_empty() {
+        return asked;
+    }
+    format!(
+        "{asked} (it asks without the path: what stands in front has to lead that to {}{})",
+        instance.external_url,
+        routes::OPENID
+    )
 }
 
 fn refused(name: &'static str, status: StatusCode, body: &Bytes, app: &App) -> Finding {

@@ -77,11 +77,7 @@ impl CrossOrigin {
         else {
             return Self::Refused;
         };
-        let instance = &app.instance;
-        let own = instance
-            .external_url
-            .strip_suffix(instance.base_path.as_str());
-        if origins.contains(text) || own.is_some_and(|own| own.eq_ignore_ascii_case(text)) {
+        if origins.contains(text) || app.instance.origin().eq_ignore_ascii_case(text) {
             Self::Allowed(value.clone())
         } else {
             Self::Refused

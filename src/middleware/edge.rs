@@ -1,7 +1,7 @@
 //! The outermost function of a request: gives it an identifier and its one path, calls the routes, adds what every reply
 //! carries, and starts the account that becomes the access line.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -138,6 +138,7 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
     }
     let path = path::canonical(uri.path(), &app.instance.base_path)
         .map_err(|path::Malformed| ApiError::BadRequest)?
+        .or_else(|| discovery_at_root(app, uri.path()))
         .ok_or(ApiError::NoRoute)?;
     let (path, format) = if app.front.is_some() {
         match front::way(uri.path(), path).map_err(|path::Malformed| ApiError::BadRequest)? {
@@ -167,6 +168,14 @@ fn canonicalize(app: &App, request: &mut Request) -> Result<&'static str, ApiErr
         request.extensions_mut().insert(format);
     }
     Ok(route)
+}
+
+/// The path of the discovery document, if that is asked for outside the base path: an AI Gateway asks for it at the root of the
+/// host, whatever path the URL has that it is given. In front of a GitLab it is not this server's.
+fn discovery_at_root(app: &App, path: &str) -> Option<Cow<'static, str>> {
+    let asked = path::canonical(path, "").ok().flatten();
+    let is_it = asked.as_deref() == Some(routes::OPENID) && app.front.is_none();
+    is_it.then_some(Cow::Borrowed(routes::OPENID))
 }
 
 /// Whether a URL stands for text, as GitLab demands of a `Referer`.

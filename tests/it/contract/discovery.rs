@@ -40,6 +40,42 @@ async fn l01_l02_keys_are_found_by_discovery() {
     server.finish().await;
 }
 
+/// An AI Gateway asks for the document at the root of the host, whatever path the URL has that it is given.
+#[tokio::test]
+async fn below_a_path_keys_are_found_from_the_root_of_the_host() {
+    let server = TestServer::builder()
+        .set("server.external_url", "http://gitlab.test/sub/path")
+        .start()
+        .await;
+    let get = async |path| server.request("GET", path).send().await;
+    let below = get("/sub/path/.well-known/openid-configuration").await;
+    let below = below.has_status(200).json();
+    let keys = "/sub/path/oauth/discovery/keys";
+    assert_eq!(below["jwks_uri"], format!("http://gitlab.test{keys}"));
+    for path in [
+        "/.well-known/openid-configuration",
+        "/.well-known/openid%2Dconfiguration",
+        "//.well-known/openid-configuration/",
+        "/.well-known/openid-configuration?x=1",
+    ] {
+        let document = get(path).await.has_status(200).json();
+        assert_eq!(document, below, "{path}");
+    }
+    let keys = get(keys).await.has_status(200).json();
+    assert_eq!(keys["keys"], json!(server.shared.key.public_jwks()));
+    for path in [
+        "/",
+        "/.well-known/openid-configuration/sub/path",
+        "/.well-known/oauth-authorization-server",
+        "/oauth/discovery/keys",
+        "/api/v4/version",
+        "/sub/.well-known/openid-configuration",
+    ] {
+        get(path).await.has_status(404);
+    }
+    server.finish().await;
+}
+
 #[tokio::test]
 async fn a_stream_for_the_doctor_wants_a_ticket_that_only_the_data_directory_gives() {
     let server = TestServer::builder().start().await;

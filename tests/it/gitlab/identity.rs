@@ -33,6 +33,24 @@ async fn beside_a_gitlab_a_gateway_is_led_to_keys_that_are_not_gitlabs() {
 }
 
 #[tokio::test]
+async fn beside_a_gitlab_below_a_path_a_gateway_is_led_to_keys_below_it() {
+    let gitlab = ce::gitlab().await;
+    let server = beside(&gitlab)
+        .set("server.external_url", "http://gitlab.test/gitlab")
+        .start()
+        .await;
+    let get = async |path| Request::new(server.address, "GET", path).send().await;
+    let discovery = get("/.well-known/openid-configuration").await;
+    let path = "/gitlab/api/v4/code_suggestions/keys";
+    assert_eq!(
+        discovery.has_status(200).json()["jwks_uri"],
+        format!("http://gitlab.test{path}")
+    );
+    get(path).await.has_status(200);
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn gitlabs_tokens_open_the_api_and_refusals_keep_gitlabs_words() {
     let gitlab = ce::gitlab().await;
     let gateway = FakeGateway::start().await;

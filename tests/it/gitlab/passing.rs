@@ -242,6 +242,11 @@ async fn a_gitlab_below_a_path_is_reached_below_it() {
     );
     assert_eq!(asked[1].target(), "GET /gitlab/");
     get("/other").send().await.has_status(404);
+    // Who issues tokens below that path is for GitLab to say.
+    get("/.well-known/openid-configuration")
+        .send()
+        .await
+        .has_status(404);
     get("/gitlab/api/v4/code_suggestions/completions")
         .send()
         .await

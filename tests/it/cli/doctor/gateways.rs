@@ -200,6 +200,14 @@ async fn the_mistakes_that_people_make_are_named() {
             "AIGW_GITLAB_URL=http://",
         ),
         (
+            "another issuer is trusted, and this one has a URL with a path",
+            refusing,
+            &url,
+            &[("server.external_url", "http://gitlab.test/sub/path")],
+            "completion",
+            "AIGW_GITLAB_URL=http://gitlab.test/sub/path, see to it that it reaches http://gitlab.test/.well-known/openid-configuration",
+        ),
+        (
             "GitLab's keys are trusted and not ours beside it",
             refusing,
             &url,
