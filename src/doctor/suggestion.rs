@@ -234,13 +234,25 @@ fn discovery(instance: &Instance) -> String {
     )
 }
 
+/// The key that names the model which the gateway is told to use, and what it says: one of one's own goes by its family, one
+/// that GitLab hosts by its identifier alone.
+fn named_model<'a>(name: &str, app: &'a App) -> Option<(String, &'a str)> {
+    let model = &app.settings.gateway.model;
+    let (section, model) = match model.generation.as_deref() {
+        Some(own) if name == GENERATION => ("gateway.model.generation", own),
+        _ => ("gateway.model", model),
+    };
+    let keys = [("name", &model.name), ("identifier", &model.identifier)];
+    keys.into_iter()
+        .find_map(|(key, given)| Some((format!("{section}.{key}"), given.as_deref()?)))
+}
+
 fn refused(name: &'static str, status: StatusCode, body: &Bytes, app: &App) -> Finding {
     let detail = format!("the gateway answers {status}");
-    let own_model = app.settings.gateway.model.name.as_deref();
-    let remedy = match (status, own_model) {
-        (StatusCode::UNPROCESSABLE_ENTITY, Some(model)) => format!(
+    let remedy = match (status, named_model(name, app)) {
+        (StatusCode::UNPROCESSABLE_ENTITY, Some((key, model))) => format!(
             "this version of the gateway does not know the model '{model}' or the form of the request: \
-             check gateway.model.name, and completions_api and generations_api for an older gateway"
+             check {key}, and completions_api and generations_api for an older gateway"
         ),
         (StatusCode::UNPROCESSABLE_ENTITY, None) if name == COMPLETION => {
             "this version of the gateway does not know the model that GitLab asks for when none is named: name one in [gateway.model]"

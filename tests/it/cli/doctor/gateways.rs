@@ -177,14 +177,16 @@ async fn mistakes_about_the_url_are_named() {
     assert_named(&gateway, &cases).await;
 }
 
+/// A model server of one's own, as the gateway is told of it.
+const OWN_MODEL: &[(&str, &str)] = &[
+    ("gateway.model.name", "codestral"),
+    ("gateway.model.endpoint", "http://m:8000"),
+];
+
 #[tokio::test]
 async fn the_mistakes_that_people_make_are_named() {
     let gateway = FakeGateway::start().await;
     let url = gateway.url();
-    let model = &[
-        ("gateway.model.name", "codestral"),
-        ("gateway.model.endpoint", "http://m:8000"),
-    ][..];
     let none = &[][..];
     let beside = &[
         ("identity.kind", "gitlab"),
@@ -216,22 +218,6 @@ async fn the_mistakes_that_people_make_are_named() {
             "the address of this server itself",
         ),
         (
-            "the model is not known",
-            unprocessable,
-            &url,
-            model,
-            "completion",
-            "does not know the model 'codestral'",
-        ),
-        (
-            "the model of today is not known",
-            unprocessable,
-            &url,
-            none,
-            "completion",
-            "name one in [gateway.model]",
-        ),
-        (
             "completions live elsewhere",
             unrouted,
             &url,
@@ -243,7 +229,7 @@ async fn the_mistakes_that_people_make_are_named() {
             "the model fails",
             failing,
             &url,
-            model,
+            OWN_MODEL,
             "completion",
             "AIGW_CUSTOM_MODELS__ENABLED=true",
         ),
@@ -251,7 +237,7 @@ async fn the_mistakes_that_people_make_are_named() {
             "missing /v1",
             healthy,
             &url,
-            model,
+            OWN_MODEL,
             "model endpoint",
             "http://m:8000/v1",
         ),
@@ -265,6 +251,57 @@ async fn the_mistakes_that_people_make_are_named() {
             "whose model fails",
         ),
     ];
+    assert_named(&gateway, &cases).await;
+}
+
+#[tokio::test]
+async fn models_that_the_gateway_does_not_know_are_named() {
+    let gateway = FakeGateway::start().await;
+    let url = gateway.url();
+    let hosted = &[
+        ("gateway.model.provider", "gitlab"),
+        ("gateway.model.identifier", "codestral_2507_fireworks"),
+    ][..];
+    let for_generations = &[
+        ("gateway.model.generation.provider", "gitlab"),
+        ("gateway.model.generation.identifier", "claude_3_haiku"),
+    ][..];
+    let cases = [
+        (
+            "the model is not known",
+            OWN_MODEL,
+            "completion",
+            "does not know the model 'codestral'",
+        ),
+        (
+            "the hosted model is not known",
+            hosted,
+            "completion",
+            "does not know the model 'codestral_2507_fireworks' or the form of the request: check gateway.model.identifier",
+        ),
+        (
+            "the hosted model is not known for generations either",
+            hosted,
+            "streamed generation",
+            "check gateway.model.identifier",
+        ),
+        (
+            "a model of its own for generations is not known",
+            for_generations,
+            "streamed generation",
+            "'claude_3_haiku' or the form of the request: check gateway.model.generation.identifier",
+        ),
+        (
+            "the model of today is not known",
+            &[][..],
+            "completion",
+            "name one in [gateway.model]",
+        ),
+    ];
+    let cases = cases.map(|(name, model, check, remedy)| {
+        let answers = unprocessable as Script;
+        (name, answers, url.as_str(), model, check, remedy)
+    });
     assert_named(&gateway, &cases).await;
 }
 
