@@ -90,7 +90,7 @@ impl Tally {
         self.rows.len() >= SOON
     }
 
-    /// All rows, which are gone from here.
+    /// All rows, in the order of days and users, which are gone from here.
     pub(super) fn take(&mut self) -> Vec<UsageRow> {
         let mut rows = mem::take(&mut self.unwritten);
         let counted = mem::take(&mut self.rows).into_iter();
@@ -102,6 +102,8 @@ impl Tally {
             editor: key.editor,
             counts,
         }));
+        // As the database keeps them, of which a writer has only a few pages at hand.
+        rows.sort_unstable_by_key(|row| (row.day, row.user_id));
         rows
     }
 
@@ -184,6 +186,7 @@ mod tests {
         tally.count(1, Event::Shown, &subject(Some(1), "m"));
         let rows = tally.take();
         assert_eq!(rows.len(), MOST);
+        assert!(rows.is_sorted_by_key(|row| row.user_id));
         let first = rows.iter().find(|row| row.user_id == 1).unwrap();
         assert_eq!((first.counts.shown, &*first.model), (2, "m"));
         let late = rows.iter().find(|row| row.user_id == users - 20).unwrap();
